@@ -1,0 +1,49 @@
+# The developers' commands. `make` alone prints them.
+.DEFAULT_GOAL := help
+.PHONY: help build test unit format check approve demo synth real-packages
+
+SOLUTION := TaskMesh.sln
+STAGE := dev
+export DOTNET_NOLOGO := 1
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+# Bare Debian has no ICU; nothing here sorts or formats by language.
+export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT := 1
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## restore and build everything; a warning is an error
+	dotnet build $(SOLUTION) -c Release
+
+test: ## set this machine up, then run every test: Unit, Cdk, Integration
+	./taskmesh test
+
+unit: ## run the unit tests; seconds
+	dotnet test tests/Unit -c Release
+
+format: ## bring the code into the form of .editorconfig
+	dotnet format $(SOLUTION)
+
+check: build ## build with style as errors, check the white space, run the unit tests: before every commit
+	dotnet format whitespace . --folder --exclude artifacts --verify-no-changes
+	dotnet test tests/Unit -c Release --no-build
+
+approve: ## accept changed snapshots, after reading the difference
+	@find tests docs -name '*.received.txt' | while read -r received; do \
+	    case $$received in docs/*) accepted=$${received%.received.txt} ;; *) accepted=$${received%.received.txt}.approved.txt ;; esac; \
+	    echo "$$accepted"; mv "$$received" "$$accepted"; done
+
+demo: ## set this machine up, then show the whole mesh at work
+	./taskmesh demo
+
+synth: ## write the CloudFormation template to artifacts/cdk.out; STAGE=dev
+	dotnet build cdk -c Release
+	CDK_OUTDIR=artifacts/cdk.out CDK_CONTEXT_JSON='{"stage":"$(STAGE)"}' dotnet artifacts/bin/Cdk/release/TaskMesh.Cdk.dll
+	@ls artifacts/cdk.out/taskmesh-$(STAGE).template.json
+
+real-packages: ## build and test without stand-ins, where the package feed has the real packages
+	@mkdir -p artifacts
+	@dotnet restore $(SOLUTION) -p:RealPackages=true >artifacts/real-packages.log 2>&1 || { \
+	    sed -n 's/.*error \(NU[0-9]*: .*\) \[.*/\1/p' artifacts/real-packages.log | sort -u; \
+	    echo 'The package feed lacks these packages: the stand-ins remain. artifacts/real-packages.log has it all.'; exit 1; }
+	dotnet test $(SOLUTION) -c Release -p:RealPackages=true

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.Net.Sockets;
+using Npgsql;
+using TaskMesh.Core.Configuration;
+
+namespace TaskMesh.Cli;
+
+/// <summary>Runs a command and turns whatever ends it into a sentence on standard error and an exit code.</summary>
+internal static class CommandLine
+{
+    /// <summary>What a command gets to clean up once it is interrupted; a second signal ends it at once.</summary>
+    private static readonly TimeSpan CleanUpTime = TimeSpan.FromSeconds(60);
+
+    public static async Task<int> RunAsync(RootCommand root, string[] arguments)
+    {
+        var parsed = root.Parse(arguments);
+        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = CleanUpTime };
+        try
+        {
+            var exitCode = await parsed.InvokeAsync(configuration);
+            return parsed.Errors.Count > 0 ? ExitCode.Usage : exitCode;
+        }
+        catch (CliException e)
+        {
+            await configuration.Error.WriteLineAsync(e.Message);
+            return e.ExitCode;
+        }
+        catch (SettingsException e)
+        {
+            await configuration.Error.WriteLineAsync(e.Message);
+            return ExitCode.Configuration;
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Interrupted;
+        }
+        catch (IOException e) when (
+            e.InnerException is SocketException { SocketErrorCode: SocketError.Shutdown } || e.Message.Contains("Broken pipe"))
+        {
+            // Whoever read along has seen enough.
+            return ExitCode.Success;
+        }
+        catch (NpgsqlException e)
+        {
+            await configuration.Error.WriteLineAsync($"The database cannot be reached: {e.Message}");
+            return ExitCode.Unavailable;
+        }
+        catch (Exception e)
+        {
+            await configuration.Error.WriteLineAsync($"Internal error: {e}");
+            return ExitCode.InternalError;
+        }
+    }
+}

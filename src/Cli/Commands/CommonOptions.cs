@@ -1,0 +1,16 @@
+using System.CommandLine;
+using TaskMesh.Cli.Output;
+
+namespace TaskMesh.Cli.Commands;
+
+/// <summary>Options that mean the same wherever they stand.</summary>
+internal static class CommonOptions
+{
+    public static Option<OutputFormat> Output { get; } = new("--output", "-o")
+    {
+        Description = "How data is written to standard output.",
+        Recursive = true,
+    };
+
+    public static Printer Printer(this ParseResult parsed) => new(parsed.GetValue(Output), parsed.InvocationConfiguration.Output);
+}

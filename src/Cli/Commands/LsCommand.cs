@@ -1,0 +1,42 @@
+using System.CommandLine;
+using TaskMesh.Cli.Mesh;
+using TaskMesh.Core.Workflow;
+using TaskMesh.Postgres.Reading;
+
+namespace TaskMesh.Cli.Commands;
+
+/// <summary><c>taskmesh ls</c>: collections, the newest first.</summary>
+internal static class LsCommand
+{
+    public static Command Create()
+    {
+        var state = new Option<TaskState?>("--state") { Description = "Only collections in this state." };
+        var limit = new Option<int>("--limit") { Description = "How many at most, 1 to 10,000.", DefaultValueFactory = _ => 50 };
+        limit.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > 10_000)
+                result.AddError("--limit: not from 1 to 10,000");
+        });
+        var command = new Command("ls", "List collections, the newest first.") { state, limit };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            await using var mesh = MeshClient.Connect();
+            var collections = await mesh.Reader.CollectionsAsync(parsed.GetValue(state)?.ToString(), parsed.GetValue(limit), cancellation);
+            parsed.Printer().Rows(
+                [.. collections.Select(Row.Of)],
+                ("ID", row => $"{row.Id}"),
+                ("STATE", row => row.State),
+                ("TASKS", row => $"{row.Tasks}"),
+                ("CREATED", row => $"{row.CreatedAt:u}"),
+                ("NAME", row => row.Name));
+        });
+        return command;
+    }
+
+    private sealed record Row(
+        string Schema, Guid Id, string? Name, string Organisation, string State, int Priority, int Tasks, DateTime CreatedAt, DateTime? EndedAt)
+    {
+        public static Row Of(CollectionView view) => new(
+            Output.Schema.Collection, view.Id, view.Name, view.Organisation, view.State, view.Priority, view.Tasks, view.CreatedAt, view.EndedAt);
+    }
+}

@@ -1,0 +1,150 @@
+using System.Globalization;
+using System.Text.Json;
+using TaskMesh.Core.Execution;
+using TaskMesh.Core.Messages;
+using TaskMesh.Core.Workflow;
+using TaskMesh.LocalCloud.Configuration;
+
+namespace TaskMesh.Cli.Local;
+
+/// <summary>What LocalCloud runs for a mesh: the queues, functions, template and timer that CDK makes on AWS.</summary>
+internal static class LocalCloudPlan
+{
+    public const string Region = "eu-local-1";
+
+
+    private const string Account = "000000000000";
+    private const string Stage = "taskmesh-local";
+
+    /// <summary>AWS asks for a visibility timeout of six times the function's timeout.</summary>
+    private const int VisibilityPerTimeout = 6;
+
+    private const int ManagerTimeout = 60;
+    private const int ExternalTimeout = 150;
+    private const int InternalTimeout = 300;
+    private const int FunctionConcurrency = 4;
+
+    /// <summary>The same figures as in cdk/Constructs/Queues.cs.</summary>
+    private static readonly (string Name, int VisibilitySeconds, int MaxReceives)[] Queues =
+    [
+        ("manager", VisibilityPerTimeout * ManagerTimeout, 10),
+        ("control", VisibilityPerTimeout * ManagerTimeout, 10),
+        ("external", VisibilityPerTimeout * ExternalTimeout, 10),
+        ("internal", VisibilityPerTimeout * InternalTimeout, 10),
+        ("bare-metal", (int)LeaseKeeper.LeaseTime.TotalSeconds, 100),
+    ];
+
+    public static string QueueUrl(int port, string queue) => $"http://127.0.0.1:{port}/{Account}/{NameOf(queue)}";
+
+    public static CloudConfiguration For(LocalMesh mesh, HostPrograms programs, int port)
+    {
+        var meshUser = ServiceUsers.Available ? ServiceUsers.Mesh : (int?)null;
+        var outsideUser = ServiceUsers.Available ? ServiceUsers.Outside : (int?)null;
+        return new CloudConfiguration
+        {
+            Region = Region,
+            AccountId = Account,
+            Port = port,
+            LogFolder = mesh.LogFolder,
+            Store = new StoreConfiguration { Folder = Path.Combine(mesh.Options.Folder, "cloud"), Durable = mesh.Options.Durable },
+            ObjectStore = new ObjectStoreConfiguration(Path.Combine(mesh.Options.Folder, "objects"), [Stage]),
+            Queues = [.. Queues.SelectMany(queue => Queue(queue.Name, queue.VisibilitySeconds, queue.MaxReceives))],
+            Functions =
+            [
+                new FunctionConfiguration
+                {
+                    Name = "manager",
+                    Command = programs.Command("Manager"),
+                    Environment = ManagerEnvironment(mesh, port),
+                    UserId = meshUser,
+                    Concurrency = FunctionConcurrency,
+                    TimeoutSeconds = ManagerTimeout,
+                    EventSources = [Source("manager"), Source("control")],
+                },
+                new FunctionConfiguration
+                {
+                    Name = "external",
+                    Command = programs.Command("Workers.External"),
+                    Environment = ExternalEnvironment(mesh, port),
+                    UserId = outsideUser,
+                    Concurrency = FunctionConcurrency,
+                    TimeoutSeconds = ExternalTimeout,
+                    EventSources = [Source("external")],
+                },
+                new FunctionConfiguration
+                {
+                    Name = "internal",
+                    Command = programs.Command("Workers.Internal"),
+                    Environment = new Dictionary<string, string>
+                    {
+                        ["TASKMESH_DATABASE"] = mesh.DatabaseAs("tm_internal"),
+                        ["TASKMESH_MANAGER_QUEUE_URL"] = QueueUrl(port, "manager"),
+                    },
+                    UserId = meshUser,
+                    Concurrency = FunctionConcurrency,
+                    TimeoutSeconds = InternalTimeout,
+                    EventSources = [Source("internal")],
+                },
+            ],
+            Images = new Dictionary<string, ImageConfiguration>
+            {
+                ["ami-taskmesh"] = new ImageConfiguration
+                {
+                    Command = programs.Command("Workers.BareMetal"),
+                    Environment = WorkerEnvironment(mesh, port),
+                    UserId = meshUser,
+                    Capabilities = meshUser is null ? [] : ["net_raw"],
+                    NetworkNamespace = mesh.Options.ScannerNamespace,
+                },
+            },
+            LaunchTemplates = new Dictionary<string, LaunchTemplateConfiguration>
+            {
+                ["taskmesh-bare-metal-worker"] = new([new TemplateVersionConfiguration("ami-taskmesh", "t4g.micro")]),
+            },
+            Timers = [new TimerConfiguration(mesh.Options.TickInterval.TotalSeconds, NameOf("manager"), TickBody())],
+        };
+    }
+
+    private static Dictionary<string, string> ManagerEnvironment(LocalMesh mesh, int port) => new()
+    {
+        ["TASKMESH_DATABASE"] = mesh.DatabaseAs("tm_manager"),
+        ["TASKMESH_MANAGER_QUEUE_URL"] = QueueUrl(port, "manager"),
+        ["TASKMESH_EXTERNAL_QUEUE_URL"] = QueueUrl(port, "external"),
+        ["TASKMESH_INTERNAL_QUEUE_URL"] = QueueUrl(port, "internal"),
+        ["TASKMESH_BARE_METAL_QUEUE_URL"] = QueueUrl(port, "bare-metal"),
+    };
+
+    private static Dictionary<string, string> ExternalEnvironment(LocalMesh mesh, int port)
+    {
+        var environment = new Dictionary<string, string> { ["TASKMESH_MANAGER_QUEUE_URL"] = QueueUrl(port, "manager") };
+        if (mesh.Options.Providers.Count > 0)
+            environment["TASKMESH_EXTERNAL_PROVIDERS"] = string.Join(
+                ',', mesh.Options.Providers.Select(provider => $"{provider.Key}={provider.Value}"));
+        return environment;
+    }
+
+    private static Dictionary<string, string> WorkerEnvironment(LocalMesh mesh, int port) => new()
+    {
+        ["TASKMESH_DATABASE"] = mesh.DatabaseAs("tm_worker"),
+        ["TASKMESH_MANAGER_QUEUE_URL"] = QueueUrl(port, "manager"),
+        ["TASKMESH_BARE_METAL_QUEUE_URL"] = QueueUrl(port, "bare-metal"),
+        ["BARE_METAL_IDLE_TIMEOUT"] = Duration.Write(mesh.Options.WorkerIdleTimeout),
+    };
+
+    private static IEnumerable<QueueConfiguration> Queue(string queue, int visibilitySeconds, int maxReceives)
+    {
+        var dead = $"{NameOf(queue)}-dead";
+        yield return new QueueConfiguration(dead);
+        yield return new QueueConfiguration(NameOf(queue), new Dictionary<string, string>
+        {
+            ["VisibilityTimeout"] = visibilitySeconds.ToString(CultureInfo.InvariantCulture),
+            ["RedrivePolicy"] = $$"""{"deadLetterTargetArn":"arn:aws:sqs:{{Region}}:{{Account}}:{{dead}}","maxReceiveCount":{{maxReceives}}}""",
+        });
+    }
+
+    private static EventSourceConfiguration Source(string queue) => new() { Queue = NameOf(queue), ReportBatchItemFailures = true };
+
+    private static JsonElement TickBody() => JsonSerializer.SerializeToElement<ManagerMessage>(new Tick(), MessageJson.Default.ManagerMessage);
+
+    private static string NameOf(string queue) => $"{Stage}-{queue}";
+}

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Npgsql;
+using TaskMesh.Aws;
+using TaskMesh.Core;
+using TaskMesh.Core.Configuration;
+using TaskMesh.Core.Messages;
+using TaskMesh.Core.Ports;
+using TaskMesh.Postgres;
+using TaskMesh.Postgres.Reading;
+
+namespace TaskMesh.Cli.Mesh;
+
+/// <summary>The mesh as its users reach it: messages go to the Manager's queues, what became of them is read from the database.</summary>
+public sealed class MeshClient : IAsyncDisposable
+{
+    private const int Connections = 4;
+
+    private readonly MeshSettings _settings;
+    private readonly NpgsqlDataSource _database;
+    private readonly SqsSender _sender;
+
+    public MeshClient(MeshSettings settings)
+    {
+        _settings = settings;
+        _database = Database.Open(settings.Database, "taskmesh-cli", Connections);
+        _sender = new SqsSender(settings.LocalEndpoint is { } local ? AwsClients.LocalSqs(local) : AwsClients.Sqs());
+        Reader = new MeshReader(_database);
+        Ids = new IdSource(TimeProvider.System, new Random());
+    }
+
+    public MeshReader Reader { get; }
+
+    public IdSource Ids { get; }
+
+    public static MeshClient Connect()
+    {
+        try
+        {
+            return new MeshClient(MeshSettings.Find(ProcessEnvironment.Read()));
+        }
+        catch (SettingsException e)
+        {
+            throw new CliException(ExitCode.Configuration, e.Message, e);
+        }
+    }
+
+    public async Task SendAsync(ManagerMessage message, CancellationToken cancellation)
+    {
+        var queue = message is Control ? _settings.ControlQueue : _settings.ManagerQueue;
+        var body = JsonSerializer.Serialize(message, MessageJson.Default.ManagerMessage);
+        var answers = await _sender.SendAsync([new OutgoingMessage(queue, body)], cancellation);
+        if (!answers[0].IsAccepted)
+            throw new CliException(ExitCode.Unavailable, $"The Manager's queue did not take the message: {answers[0].Fault}");
+    }
+
+    public ValueTask DisposeAsync() => _database.DisposeAsync();
+}

@@ -1,0 +1,15 @@
+namespace TaskMesh.Cli.Output;
+
+/// <summary>What a JSON object that the command prints is: each carries one of these names, and a name's fields only ever grow in number.</summary>
+public static class Schema
+{
+    public const string Definition = "taskmesh.definition.v1";
+    public const string Explanation = "taskmesh.explanation.v1";
+    public const string Submitted = "taskmesh.submitted.v1";
+    public const string Result = "taskmesh.result.v1";
+    public const string Collection = "taskmesh.collection.v1";
+    public const string Task = "taskmesh.task.v1";
+    public const string Tree = "taskmesh.tree.v1";
+    public const string Scope = "taskmesh.scope.v1";
+    public const string Local = "taskmesh.local.v1";
+}

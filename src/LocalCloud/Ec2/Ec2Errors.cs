@@ -1,0 +1,32 @@
+using TaskMesh.LocalCloud.Wire;
+
+namespace TaskMesh.LocalCloud.Ec2;
+
+/// <summary>What EC2 says when it says no ("Error codes for the Amazon EC2 API").</summary>
+internal static class Ec2Errors
+{
+    public static AwsException UnknownAction(string? name) => new("InvalidAction", $"The action {name} is not valid for this web service.");
+    public static AwsException Missing(string parameter) => new("MissingParameter", $"The request must contain the parameter {parameter}");
+    public static AwsException Invalid(string message) => new("InvalidParameterValue", message);
+    public static AwsException Combination(string message) => new("InvalidParameterCombination", message);
+
+    public static AwsException TokenMismatch() =>
+        new("IdempotentParameterMismatch", "Arguments on this idempotent request are inconsistent with arguments used in previous request(s).");
+
+    public static AwsException DryRun() => new("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412);
+
+    public static AwsException TemplateName(string name) =>
+        new("InvalidLaunchTemplateName.NotFoundException", $"The specified launch template, with template name {name}, does not exist.");
+
+    public static AwsException TemplateId(string id) =>
+        new("InvalidLaunchTemplateId.NotFound", $"The specified launch template, with template ID {id}, does not exist.");
+
+    public static AwsException TemplateVersion(string version, string name) =>
+        new("InvalidLaunchTemplateId.VersionNotFound", $"Could not find version {version} of the launch template {name}.");
+
+    public static AwsException Image(string id) => new("InvalidAMIID.NotFound", $"The image id '[{id}]' does not exist");
+    public static AwsException Subnet(string id) => new("InvalidSubnetID.NotFound", $"The subnet ID '{id}' does not exist");
+    public static AwsException Instances(IEnumerable<string> ids) =>
+        new("InvalidInstanceID.NotFound", $"The instance ID '{string.Join(", ", ids)}' does not exist");
+    public static AwsException MalformedInstance(string id) => new("InvalidInstanceID.Malformed", $"Invalid id: \"{id}\"");
+}

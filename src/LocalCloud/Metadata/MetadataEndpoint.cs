@@ -1,0 +1,74 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using TaskMesh.LocalCloud.Configuration;
+using TaskMesh.LocalCloud.Ec2;
+using TaskMesh.LocalCloud.Wire;
+
+namespace TaskMesh.LocalCloud.Metadata;
+
+/// <summary>
+/// The instance metadata service, version 2 only: a token by PUT, then reads with it. On EC2 the address 169.254.169.254 says who asks;
+/// here the path does, and the instance finds it in AWS_EC2_METADATA_SERVICE_ENDPOINT.
+/// </summary>
+public sealed class MetadataEndpoint(InstanceFleet fleet, CloudConfiguration configuration)
+{
+    public const string PathPrefix = "/imds/";
+
+    private const string LifetimeHeader = "X-aws-ec2-metadata-token-ttl-seconds";
+    private const string TokenHeader = "X-aws-ec2-metadata-token";
+    private const int LongestLifetime = 21_600;
+
+    /// <summary>One token for everyone, good as long as LocalCloud runs: it proves that the caller speaks version 2, and no more.</summary>
+    private readonly string _token = RandomNumberGenerator.GetHexString(56);
+
+    public Task HandleAsync(HttpContext context)
+    {
+        var (id, path) = Split(context.Request.Path.Value!);
+        var (status, body) = fleet.Find(id) is { } instance ? Answer(context.Request, instance, path) : (StatusCodes.Status404NotFound, "");
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain";
+        return context.Response.WriteAsync(body, context.RequestAborted);
+    }
+
+    private (int Status, string Body) Answer(HttpRequest request, Instance instance, string path)
+    {
+        if (path == "latest/api/token")
+        {
+            return HttpMethods.IsPut(request.Method)
+                && WholeNumber.Parse(request.Headers[LifetimeHeader]) is >= 1 and <= LongestLifetime
+                ? (StatusCodes.Status200OK, _token)
+                : (StatusCodes.Status400BadRequest, "");
+        }
+        if (request.Headers[TokenHeader] != _token)
+            return (StatusCodes.Status401Unauthorized, "");
+        return Value(instance, path) is { } value ? (StatusCodes.Status200OK, value) : (StatusCodes.Status404NotFound, "");
+    }
+
+    /// <summary>"spot/instance-action" is absent as long as nobody wants the instance back.</summary>
+    private string? Value(Instance instance, string path) => path switch
+    {
+        "latest/meta-data/instance-id" => instance.Id,
+        "latest/meta-data/instance-type" => instance.Plan.InstanceType,
+        "latest/meta-data/ami-id" => instance.Plan.ImageId,
+        "latest/meta-data/placement/availability-zone" => instance.Plan.Zone,
+        "latest/meta-data/placement/region" => configuration.Region,
+        "latest/dynamic/instance-identity/document" => JsonSerializer.Serialize(new Dictionary<string, string>
+        {
+            ["accountId"] = configuration.AccountId,
+            ["availabilityZone"] = instance.Plan.Zone,
+            ["imageId"] = instance.Plan.ImageId,
+            ["instanceId"] = instance.Id,
+            ["instanceType"] = instance.Plan.InstanceType,
+            ["region"] = configuration.Region,
+        }),
+        _ => null,
+    };
+
+    private static (string Instance, string Path) Split(string path)
+    {
+        var rest = path[PathPrefix.Length..];
+        var slash = rest.IndexOf('/', StringComparison.Ordinal);
+        return slash < 0 ? (rest, "") : (rest[..slash], rest[(slash + 1)..].TrimEnd('/'));
+    }
+}

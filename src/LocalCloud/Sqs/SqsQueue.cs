@@ -1,0 +1,35 @@
+namespace TaskMesh.LocalCloud.Sqs;
+
+/// <summary>A queue as this process knows it. Its messages are in the store alone.</summary>
+public sealed class SqsQueue(int id, string name, DateTimeOffset created, QueueAttributes attributes)
+{
+    private volatile QueueAttributes _attributes = attributes;
+
+    private TaskCompletionSource _arrival = NewArrival();
+
+    public int Id => id;
+
+    public string Name => name;
+
+    public DateTimeOffset Created { get; } = created;
+
+    public DateTimeOffset Modified { get; private set; } = created;
+
+    public DateTimeOffset? Purged { get; set; }
+
+    public QueueAttributes Attributes => _attributes;
+
+    /// <summary>Ends at the next <see cref="Signal"/>. Taken before looking into the store, it misses nothing that comes after.</summary>
+    public Task Arrival => Volatile.Read(ref _arrival).Task;
+
+    /// <summary>Says that a message came, or that one became or will become visible at another time: receivers look again.</summary>
+    public void Signal() => Interlocked.Exchange(ref _arrival, NewArrival()).SetResult();
+
+    public void Change(QueueAttributes attributes, DateTimeOffset now)
+    {
+        _attributes = attributes;
+        Modified = now;
+    }
+
+    private static TaskCompletionSource NewArrival() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

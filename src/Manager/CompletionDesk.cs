@@ -1,0 +1,91 @@
+using System.Text.Json;
+using Npgsql;
+using TaskMesh.Core.Contract;
+using TaskMesh.Core.Messages;
+using TaskMesh.Core.Workflow;
+using TaskMesh.Postgres.Manager;
+
+namespace TaskMesh.Manager;
+
+/// <summary>
+/// Ended attempts: each report is held against the task's row, and only the attempt that the row is at, with the nonce that only its worker
+/// knows, moves it. Anything else was superseded and changes nothing.
+/// </summary>
+public sealed class CompletionDesk(TaskCatalogue catalogue, Random random)
+{
+    public async Task<Ended> AcceptAsync(NpgsqlConnection connection, IReadOnlyList<ReadMessage> batch, CancellationToken cancellation)
+    {
+        var reports = batch.Where(message => message.Message is CompleteTask).Select(
+            message => (Message: message, Report: (CompleteTask)message.Message!)).ToArray();
+        if (reports.Length == 0)
+            return Ended.Nothing;
+
+        var tasks = new TaskStore(connection);
+        var facts = (await tasks.LockAsync([.. reports.Select(report => report.Report.Task).Distinct()], cancellation)).ToDictionary(task => task.Id);
+        var accepted = reports
+            .Where(report => facts.TryGetValue(report.Report.Task, out var task) && IsCurrent(task, report.Report))
+            .DistinctBy(report => report.Report.Task)
+            .Select(report => (Task: facts[report.Report.Task], report.Report.Outcome))
+            .ToArray();
+        var moves = accepted.Select(ended => (ended.Task, ended.Outcome, Move: Decide(ended.Task, ended.Outcome))).ToArray();
+
+        await tasks.MoveAsync([.. moves.Select(move => (move.Task, move.Move))], cancellation);
+        await tasks.InsertOutputsAsync([.. moves.SelectMany(move => Output(move.Task, move.Outcome))], cancellation);
+        var freed = await ReleaseAsync(new ContainerStore(connection), moves.Select(move => (move.Task, move.Move)).ToArray(), cancellation);
+
+        return new Ended(
+            freed,
+            [.. facts.Values.Select(task => task.Container).Distinct()],
+            [.. reports.Where(report => !facts.ContainsKey(report.Report.Task)).Select(
+                report => (report.Message, "from another timeline: there is no such task"))],
+            moves.Where(move => move.Move.State == TaskState.Pending).Select(move => (TimeSpan?)move.Move.Wait).Min());
+    }
+
+    private static bool IsCurrent(TaskFacts task, CompleteTask report) =>
+        task.IsInFlight && task.ContainerState == TaskState.Running && task.Attempt == report.Attempt && task.Nonce == report.Nonce;
+
+    private TaskMove Decide(TaskFacts task, TaskOutcome outcome) => WorkflowRules.AfterAttempt(
+        outcome, task.Failures, catalogue.Find(task.Kind)?.Retry ?? RetryPolicy.Never, task.Left, random.NextDouble());
+
+    private static IEnumerable<(Guid Task, int Attempt, JsonElement Output)> Output(TaskFacts task, TaskOutcome outcome)
+    {
+        if (outcome is TaskOutcome.Succeeded { Data: { } data })
+            yield return (task.Id, task.Attempt, data);
+    }
+
+    /// <summary>Counts the endings and lets successors start.</summary>
+    /// <returns>How many slots each pool got back, with the pools that have something new to dispatch.</returns>
+    private async Task<Dictionary<string, int>> ReleaseAsync(
+        ContainerStore containers, (TaskFacts Task, TaskMove Move)[] moves, CancellationToken cancellation)
+    {
+        var freed = moves.GroupBy(move => move.Task.Pool!).ToDictionary(pool => pool.Key, pool => pool.Count());
+        var ended = moves.Where(move => move.Move.State.IsTerminal()).ToArray();
+        if (ended.Length == 0)
+            return freed;
+
+        var tallies = ended.GroupBy(move => move.Task.Container)
+            .ToDictionary(group => group.Key, group => group.Select(move => Tally.Of(move.Move.State)).Aggregate(Tally.Add));
+        await containers.AddProgressAsync((short)random.Next(ContainerStore.ProgressShards), tallies, cancellation);
+        var released = ended.Where(move => move.Task.ReleasesSibling && move.Move.State.EndedWell())
+            .GroupBy(move => move.Task.Container).ToDictionary(group => group.Key, group => group.Count());
+        if (released.Count > 0)
+        {
+            foreach (var pool in await containers.ReleaseAsync(released, cancellation))
+                freed.TryAdd(pool, 0);
+        }
+        return freed;
+    }
+}
+
+/// <summary>What the reports of a batch led to.</summary>
+/// <param name="Freed">Slots given back, by pool.</param>
+/// <param name="Touched">
+/// The containers of all tasks that were reported, also of superseded reports: a redelivered message is the net under closing.
+/// </param>
+/// <param name="Unknown">Reports on tasks that do not exist.</param>
+/// <param name="WakeAfter">The shortest wait among tasks that run again later.</param>
+public sealed record Ended(
+    IReadOnlyDictionary<string, int> Freed, IReadOnlyCollection<Guid> Touched, IReadOnlyList<(ReadMessage, string)> Unknown, TimeSpan? WakeAfter)
+{
+    public static Ended Nothing { get; } = new(new Dictionary<string, int>(), [], [], null);
+}

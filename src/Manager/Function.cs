@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Serialization;
+using Amazon.Lambda.Core;
+using Amazon.Lambda.RuntimeSupport;
+using Amazon.Lambda.Serialization.SystemTextJson;
+using Amazon.Lambda.SQSEvents;
+using Microsoft.Extensions.Logging;
+using TaskMesh.Aws;
+using TaskMesh.Core.Configuration;
+using TaskMesh.Tasks;
+
+namespace TaskMesh.Manager;
+
+/// <summary>The edge to AWS Lambda: a batch of messages in, the ids of those that must come again out.</summary>
+public sealed class Function : IDisposable
+{
+    /// <summary>Ends the work before Lambda ends the process, so that the answer still gets out.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(2);
+
+    private readonly ILoggerFactory _logs = LoggerFactory.Create(logging => logging.AddJsonConsole(console =>
+    {
+        console.UseUtcTimestamp = true;
+        console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+    }));
+
+    private readonly ManagerHost _host;
+
+    public Function()
+    {
+        _host = new ManagerHost(
+            ManagerSettings.Read(ProcessEnvironment.Read()),
+            AllTasks.Catalogue,
+            new SqsSender(AwsClients.Sqs()),
+            new Ec2Fleet(AwsClients.Ec2(), AwsClients.Ec2WithoutRetries()),
+            TimeProvider.System,
+            new Random(),
+            _logs.CreateLogger("taskmesh.manager"));
+    }
+
+    public static async Task Main()
+    {
+        using var function = new Function();
+        var serializer = new SourceGeneratorLambdaJsonSerializer<FunctionJson>();
+        using var bootstrap = LambdaBootstrapBuilder.Create<SQSEvent, SQSBatchResponse>(function.HandleAsync, serializer)
+            .UseBootstrapHandler(function.StartAsync)
+            .Build();
+        await bootstrap.RunAsync();
+    }
+
+    public async Task<bool> StartAsync()
+    {
+        await _host.StartAsync(CancellationToken.None);
+        return true;
+    }
+
+    public async Task<SQSBatchResponse> HandleAsync(SQSEvent batch, ILambdaContext context)
+    {
+        using var limit = new CancellationTokenSource(context.RemainingTime - Margin, TimeProvider.System);
+        var failed = await _host.Handler.HandleAsync([.. batch.Records.Select(EnvelopeOf)], limit.Token);
+        return new SQSBatchResponse([.. failed.Select(id => new SQSBatchResponse.BatchItemFailure { ItemIdentifier = id })]);
+    }
+
+    public void Dispose() => _logs.Dispose();
+
+    private static Envelope EnvelopeOf(SQSEvent.SQSMessage message) => new(
+        message.EventSourceArn.Split(':')[^1],
+        message.MessageId,
+        DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(message.Attributes["SentTimestamp"], CultureInfo.InvariantCulture)),
+        Encoding.UTF8.GetBytes(message.Body));
+}
+
+[JsonSerializable(typeof(SQSEvent))]
+[JsonSerializable(typeof(SQSBatchResponse))]
+internal sealed partial class FunctionJson : JsonSerializerContext;

@@ -1,0 +1,53 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using TaskMesh.Core;
+using TaskMesh.Core.Contract;
+using TaskMesh.Core.Ports;
+using TaskMesh.Core.Workflow;
+using TaskMesh.Postgres;
+using TaskMesh.Postgres.Manager;
+
+namespace TaskMesh.Manager;
+
+/// <summary>Puts the Manager together: everything that it is made of, once per process.</summary>
+public sealed class ManagerHost : IAsyncDisposable
+{
+    /// <summary>A function handles one batch at a time; the second connection is for what happens beside it.</summary>
+    private const int Connections = 4;
+
+    private readonly NpgsqlDataSource _database;
+    private readonly ManagerSettings _settings;
+
+    public ManagerHost(
+        ManagerSettings settings,
+        TaskCatalogue catalogue,
+        IMessageSender sender,
+        IComputeFleet fleet,
+        TimeProvider clock,
+        Random random,
+        ILogger logger)
+    {
+        _settings = settings;
+        _database = Database.Open(settings.Database, "taskmesh-manager", Connections);
+        var log = new ManagerLog(logger);
+        var launcher = new FleetLauncher(_database, fleet, settings.Fleet, new IdSource(clock, random), log);
+        var performer = new EffectPerformer(_database, sender, catalogue, settings, launcher, log);
+        var work = new UnitOfWork(_database, performer, clock);
+        var settler = new ContainerSettler(work, _database, random);
+        var decider = new BatchDecider(
+            new IntakeDesk(new CollectionPlanner(catalogue, settings.Pools), clock), new CompletionDesk(catalogue, random));
+        Handler = new MessageHandler(work, decider, settler, new SweepRunner(work, settler, performer, launcher, _database, log, random), log);
+    }
+
+    public MessageHandler Handler { get; }
+
+    /// <summary>Makes pools and launch slots of the settings known to the database.</summary>
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        await using var connection = await _database.OpenConnectionAsync(cancellation);
+        await new DispatchStore(connection).ConfigureAsync(_settings.Pools, cancellation);
+        await new FleetStore(connection).ConfigureAsync(_settings.Fleet.MaxWorkers, cancellation);
+    }
+
+    public ValueTask DisposeAsync() => _database.DisposeAsync();
+}

@@ -1,0 +1,32 @@
+using Microsoft.Extensions.Logging;
+
+namespace TaskMesh.Manager;
+
+/// <summary>Every line that the Manager writes, one per fact, with a fixed id.</summary>
+public sealed partial class ManagerLog(ILogger logger)
+{
+    [LoggerMessage(1001, LogLevel.Error, "A batch of {Messages} messages failed; they come again.", EventName = "batch.failed")]
+    public partial void BatchFailed(int messages, Exception error);
+
+    [LoggerMessage(1002, LogLevel.Warning, "Task {TaskId} could not be sent: {Fault}. Outbox row {Row} is tried again.", EventName = "task.unsent")]
+    public partial void SendFailed(Guid taskId, long row, string fault);
+
+    [LoggerMessage(1003, LogLevel.Error, "A sweep failed; the next one makes up for it.", EventName = "sweep.failed")]
+    public partial void SweepFailed(Exception error);
+
+    [LoggerMessage(1101, LogLevel.Information, "Launched {InstanceId} ({InstanceType}).", EventName = "fleet.launched")]
+    public partial void Launched(string instanceId, string instanceType);
+
+    [LoggerMessage(1102, LogLevel.Warning, "EC2 refused {InstanceType} in {Subnet}: {Code}: {Message}", EventName = "fleet.refused")]
+    public partial void LaunchRefused(string instanceType, string subnet, string code, string message);
+
+    [LoggerMessage(
+        1103, LogLevel.Warning, "The outcome of a launch is unknown ({Reason}); it is asked again with the same token.", EventName = "fleet.unknown")]
+    public partial void LaunchUnknown(string reason);
+
+    [LoggerMessage(1104, LogLevel.Information, "Instance {InstanceId} is gone; its slot is free.", EventName = "fleet.gone")]
+    public partial void InstanceGone(string instanceId);
+
+    [LoggerMessage(1105, LogLevel.Error, "The fleet could not be looked after; the next tick tries again.", EventName = "fleet.failed")]
+    public partial void FleetFailed(Exception error);
+}

@@ -1,0 +1,41 @@
+using TaskMesh.Core.Messages;
+using TaskMesh.Postgres;
+
+namespace TaskMesh.Manager;
+
+/// <summary>
+/// The Manager's way with a batch: read, decide and commit in one transaction, perform the effects, close what is complete.
+/// A message is done only after all of that; what fails comes again and finds that its part has been done.
+/// </summary>
+public sealed class MessageHandler(UnitOfWork work, BatchDecider decider, ContainerSettler settler, SweepRunner sweeps, ManagerLog log)
+{
+    /// <returns>The ids of the messages that must come again.</returns>
+    public async Task<IReadOnlyList<string>> HandleAsync(IReadOnlyList<Envelope> batch, CancellationToken cancellation)
+    {
+        var read = batch.Select(ReadMessage.From).ToArray();
+        var failed = await HandleAsync(read, cancellation);
+        await sweeps.RunAsync(read.Select(message => (message.Message as Tick)?.Sweep).Min(), cancellation);
+        return failed;
+    }
+
+    private async Task<IReadOnlyList<string>> HandleAsync(ReadMessage[] batch, CancellationToken cancellation)
+    {
+        try
+        {
+            var decided = await work.RunAsync(connection => decider.DecideAsync(connection, batch, cancellation), cancellation);
+            await settler.SettleAsync(decided.Touched, cancellation);
+            return [];
+        }
+        catch (Exception e) when (batch.Length > 1 && !Database.IsTransient(e) && !cancellation.IsCancellationRequested)
+        {
+            // One message breaks the batch: halves find it, so that its neighbours go on.
+            var half = batch.Length / 2;
+            return [.. await HandleAsync(batch[..half], cancellation), .. await HandleAsync(batch[half..], cancellation)];
+        }
+        catch (Exception e)
+        {
+            log.BatchFailed(batch.Length, e);
+            return [.. batch.Select(message => message.Envelope.MessageId)];
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using Npgsql;
+using TaskMesh.Core.Execution;
+using TaskMesh.Core.Messages;
+using TaskMesh.Core.Workflow;
+using TaskMesh.Postgres.Manager;
+
+namespace TaskMesh.Manager;
+
+/// <summary>
+/// What time does: waits end, leases expire, deadlines pass, closed containers are emptied, unsent messages are sent again. Runs with any batch
+/// when the last sweep is some seconds old, and wholly with each minute's tick; every step is bounded and in a transaction of its own.
+/// </summary>
+public sealed class SweepRunner(
+    UnitOfWork work,
+    ContainerSettler settler,
+    EffectPerformer performer,
+    FleetLauncher fleet,
+    NpgsqlDataSource database,
+    ManagerLog log,
+    Random random)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan UnsentAfter = TimeSpan.FromSeconds(5);
+    private const int UnsentRows = 100;
+    private const int RoundsPerSweep = 20;
+
+    /// <param name="asked">What a timer asked for: then it is due whenever the last one was. Null with any other batch.</param>
+    public async Task RunAsync(Sweep? asked, CancellationToken cancellation)
+    {
+        try
+        {
+            if (await IsDueAsync(asked is null ? Interval : TimeSpan.Zero, cancellation))
+                await SweepAsync(whole: asked == Sweep.Minute, cancellation);
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        {
+            // The batch is done; a sweep that fails is made up for by the next one.
+            log.SweepFailed(e);
+        }
+    }
+
+    private async Task SweepAsync(bool whole, CancellationToken cancellation)
+    {
+        await work.RunAsync(
+            async connection =>
+                new Decided(
+                    await DispatchAsync(connection, await new SweepStore(connection).WakeAsync(cancellation), cancellation), []), cancellation);
+        await RepeatAsync(store => store.ReclaimAsync(LeaseKeeper.LeaseTime, cancellation), SweepStore.DispatchRowLimit, cancellation);
+        await work.RunAsync(connection => ExpireAsync(connection, cancellation), cancellation);
+        await RepeatAsync(store => store.EmptyAsync(cancellation), SweepStore.EmptyLimit, cancellation);
+        await ResendAsync(cancellation);
+        if (whole)
+        {
+            await SettleOverdueAsync(cancellation);
+            await fleet.ReconcileAsync(cancellation);
+            await fleet.EnsureWorkersAsync(cancellation);
+        }
+    }
+
+    private async Task<bool> IsDueAsync(TimeSpan interval, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await new SweepStore(connection).TakeTurnAsync(interval, cancellation);
+    }
+
+    private static async Task<Effects> DispatchAsync(NpgsqlConnection connection, IEnumerable<string> pools, CancellationToken cancellation) =>
+        await Dispatcher.DispatchAsync(connection, [], pools.ToDictionary(pool => pool, _ => 0), cancellation);
+
+    private async Task RepeatAsync(Func<SweepStore, Task<List<SweptTask>>> sweep, int limit, CancellationToken cancellation)
+    {
+        for (var round = 0; round < RoundsPerSweep; round++)
+        {
+            var swept = 0;
+            var decided = await work.RunAsync(
+                async connection =>
+                {
+                    var tasks = await sweep(new SweepStore(connection));
+                    swept = tasks.Count;
+                    return await CountAsync(connection, tasks, cancellation);
+                },
+                cancellation);
+            await settler.SettleAsync(decided.Touched, cancellation);
+            if (swept < limit)
+                return;
+        }
+    }
+
+    /// <summary>Gives the slots of swept tasks back and counts those that ended.</summary>
+    private async Task<Decided> CountAsync(NpgsqlConnection connection, List<SweptTask> tasks, CancellationToken cancellation)
+    {
+        if (tasks.Count == 0)
+            return Decided.Nothing;
+        var ended = tasks.Where(task => task.State.IsTerminal()).GroupBy(task => task.Container)
+            .ToDictionary(container => container.Key, container => container.Select(task => Tally.Of(task.State)).Aggregate(Tally.Add));
+        if (ended.Count > 0)
+            await new ContainerStore(connection).AddProgressAsync((short)random.Next(ContainerStore.ProgressShards), ended, cancellation);
+        var freed = tasks.Where(task => task.Pool is not null).CountBy(task => task.Pool!).ToDictionary();
+        return new Decided(await Dispatcher.DispatchAsync(connection, [], freed, cancellation), ended.Keys);
+    }
+
+    private static async Task<Decided> ExpireAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        var roots = await new SweepStore(connection).PastDeadlineAsync(cancellation);
+        if (roots.Count > 0)
+            await new ContainerStore(connection).CloseAsync([.. roots.Select(root => (root, TaskState.Timeout, Early: true))], cancellation);
+        return Decided.Nothing;
+    }
+
+    private async Task ResendAsync(CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var unsent = await new DispatchStore(connection).UnsentAsync(UnsentAfter, UnsentRows, cancellation);
+        if (unsent.Count > 0)
+            await performer.SendAsync(unsent, cancellation);
+    }
+
+    private async Task SettleOverdueAsync(CancellationToken cancellation)
+    {
+        const int limit = 1_000;
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await settler.SettleAsync(await new ContainerStore(connection).OverdueAsync(limit, cancellation), cancellation);
+    }
+}

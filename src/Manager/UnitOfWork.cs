@@ -1,0 +1,46 @@
+using Npgsql;
+using TaskMesh.Postgres;
+
+namespace TaskMesh.Manager;
+
+/// <summary>One transaction and, once it is committed, its effects. A transient error runs the whole transaction again.</summary>
+public sealed class UnitOfWork(NpgsqlDataSource database, EffectPerformer performer, TimeProvider clock)
+{
+    private const int Tries = 3;
+
+    private static readonly TimeSpan TryAgainAfter = TimeSpan.FromMilliseconds(100);
+
+    /// <returns>What the transaction decided, after its effects were performed.</returns>
+    public async Task<Decided> RunAsync(Func<NpgsqlConnection, Task<Decided>> decide, CancellationToken cancellation)
+    {
+        var decided = await CommitAsync(decide, cancellation);
+        await performer.PerformAsync(decided.Effects, cancellation);
+        return decided;
+    }
+
+    private async Task<Decided> CommitAsync(Func<NpgsqlConnection, Task<Decided>> decide, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await using var connection = await database.OpenConnectionAsync(cancellation);
+                await using var transaction = await connection.BeginTransactionAsync(cancellation);
+                var decided = await decide(connection);
+                await transaction.CommitAsync(cancellation);
+                return decided;
+            }
+            catch (Exception e) when (attempt < Tries && Database.IsTransient(e))
+            {
+                await Task.Delay(TryAgainAfter * attempt, clock, cancellation);
+            }
+        }
+    }
+}
+
+/// <summary>What a transaction leads to.</summary>
+/// <param name="Touched">Containers that may be complete now.</param>
+public sealed record Decided(Effects Effects, IReadOnlyCollection<Guid> Touched)
+{
+    public static Decided Nothing { get; } = new(Effects.None, []);
+}

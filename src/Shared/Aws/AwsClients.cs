@@ -1,0 +1,30 @@
+using Amazon.EC2;
+using Amazon.Runtime;
+using Amazon.SQS;
+
+namespace TaskMesh.Aws;
+
+/// <summary>
+/// The clients of the SDK, which finds credentials, region and address itself: the environment (AWS_REGION, AWS_ENDPOINT_URL and the rest),
+/// the shared configuration file, the role of the machine.
+/// </summary>
+public static class AwsClients
+{
+    /// <summary>Longer than the longest poll, 20 s.</summary>
+    private static readonly TimeSpan SqsTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>Short enough for a launch to end, or to be known as unresolved, within one invocation of the Manager.</summary>
+    private static readonly TimeSpan Ec2Timeout = TimeSpan.FromSeconds(15);
+
+    public static IAmazonSQS Sqs() => new AmazonSQSClient(new AmazonSQSConfig { Timeout = SqsTimeout });
+
+    /// <summary>A cloud on this machine, which checks no signature.</summary>
+    public static IAmazonSQS LocalSqs(Uri endpoint) => new AmazonSQSClient(
+        new BasicAWSCredentials("local", "local"),
+        new AmazonSQSConfig { ServiceURL = endpoint.ToString(), AuthenticationRegion = "local", Timeout = SqsTimeout });
+
+    public static IAmazonEC2 Ec2() => new AmazonEC2Client(new AmazonEC2Config { Timeout = Ec2Timeout });
+
+    /// <summary>For RunInstances: whether an unresolved launch is repeated is for the launch plan to decide, not for the SDK.</summary>
+    public static IAmazonEC2 Ec2WithoutRetries() => new AmazonEC2Client(new AmazonEC2Config { Timeout = Ec2Timeout, MaxErrorRetry = 0 });
+}

@@ -1,0 +1,47 @@
+namespace TaskMesh.Aws;
+
+/// <summary>What an error of EC2 means for a launch.</summary>
+public enum Ec2ErrorClass
+{
+    /// <summary>Not in the table: the end for this cell of the launch plan; the next one may be tried. Worth a log line.</summary>
+    Unlisted,
+
+    /// <summary>An instance may exist. Only the same call with the same token can tell; no other cell before that.</summary>
+    Ambiguous,
+
+    /// <summary>EC2 throttles: every launch waits.</summary>
+    SlowDown,
+
+    /// <summary>This instance type in this zone and market is sold out for now.</summary>
+    Capacity,
+
+    /// <summary>The zone never offers this instance type.</summary>
+    NotOffered,
+
+    /// <summary>The subnet has no free address for now.</summary>
+    SubnetFull,
+
+    /// <summary>The subnet's id is wrong until the configuration changes.</summary>
+    SubnetUnknown,
+
+    /// <summary>The account's quota for the type's class is used up.</summary>
+    Quota,
+
+    /// <summary>Spot does not sell for now; on-demand may.</summary>
+    SpotMarket,
+
+    /// <summary>The account may not launch at all for now.</summary>
+    Account,
+
+    /// <summary>The role may not do this until somebody grants it.</summary>
+    Permission,
+
+    /// <summary>The launch template or a parameter is wrong until somebody changes it.</summary>
+    Configuration,
+
+    /// <summary>The token was used with other parameters: a fault of ours.</summary>
+    TokenReused,
+
+    /// <summary>A dry run that would have succeeded.</summary>
+    DryRun,
+}

@@ -1,0 +1,92 @@
+using Amazon.EC2;
+using Amazon.EC2.Model;
+using TaskMesh.Core.Fleet;
+using TaskMesh.Core.Ports;
+
+namespace TaskMesh.Aws;
+
+/// <summary>Bare-metal workers as EC2 instances.</summary>
+/// <param name="launcher">A client that does not retry: see <see cref="AwsClients.Ec2WithoutRetries"/>.</param>
+public sealed class Ec2Fleet(IAmazonEC2 ec2, IAmazonEC2 launcher) : IComputeFleet
+{
+    private const int PageSize = 1_000;
+    private const int MaxPages = 100;
+
+    /// <summary>EC2 keeps describing terminated instances for an hour; they are no part of the fleet.</summary>
+    private static readonly List<string> LiveStates = ["pending", "running", "shutting-down", "stopping", "stopped"];
+
+    public async Task<LaunchAnswer> LaunchAsync(LaunchRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            var response = await launcher.RunInstancesAsync(ToRunInstances(request), cancellation);
+            return new LaunchAnswer.Launched(ToFleetInstance(response.Reservation.Instances[0]));
+        }
+        catch (AmazonEC2Exception e) when (Ec2Errors.ClassOf(e.ErrorCode, e.StatusCode) != Ec2ErrorClass.Ambiguous)
+        {
+            return new LaunchAnswer.Refused(e.ErrorCode, e.Message, e.RequestId);
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        {
+            return new LaunchAnswer.Unknown($"{e.GetType().Name}: {e.Message}");
+        }
+    }
+
+    public async Task<IReadOnlyList<FleetInstance>> ListAsync(string tag, string value, CancellationToken cancellation)
+    {
+        var request = new DescribeInstancesRequest
+        {
+            Filters = [new Filter($"tag:{tag}", [value]), new Filter("instance-state-name", LiveStates)],
+            MaxResults = PageSize,
+        };
+        var instances = new List<FleetInstance>();
+        for (var page = 1; page <= MaxPages; page++)
+        {
+            var response = await ec2.DescribeInstancesAsync(request, cancellation);
+            instances.AddRange((response.Reservations ?? []).SelectMany(reservation => reservation.Instances ?? []).Select(ToFleetInstance));
+            if (string.IsNullOrEmpty(response.NextToken))
+                return instances;
+            request.NextToken = response.NextToken;
+        }
+        // Half a list would make living instances look gone.
+        throw new InvalidOperationException($"EC2 describes more than {MaxPages} pages of instances with {tag}={value}.");
+    }
+
+    public async Task TerminateAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellation)
+    {
+        if (instanceIds.Count == 0)
+            return;
+        try
+        {
+            await ec2.TerminateInstancesAsync(new TerminateInstancesRequest([.. instanceIds]), cancellation);
+        }
+        catch (AmazonEC2Exception e) when (Ec2Errors.IsInstanceGone(e.ErrorCode))
+        {
+            // One id that EC2 does not know makes it refuse the whole call, and the others would live on.
+            foreach (var id in instanceIds.Count > 1 ? instanceIds : [])
+                await TerminateAsync([id], cancellation);
+        }
+    }
+
+    private static RunInstancesRequest ToRunInstances(LaunchRequest request) => new()
+    {
+        ClientToken = request.Token,
+        LaunchTemplate = new LaunchTemplateSpecification { LaunchTemplateName = request.Template, Version = request.TemplateVersion },
+        InstanceType = request.InstanceType,
+        SubnetId = request.Subnet,
+        MinCount = 1,
+        MaxCount = 1,
+        TagSpecifications =
+        [
+            new TagSpecification { ResourceType = ResourceType.Instance, Tags = [.. request.Tags.Select(tag => new Tag(tag.Key, tag.Value))] },
+        ],
+    };
+
+    private static FleetInstance ToFleetInstance(Instance instance) => new(
+        instance.InstanceId,
+        instance.State.Name.Value,
+        instance.InstanceType.Value,
+        instance.Placement?.AvailabilityZone,
+        instance.LaunchTime ?? default,
+        (instance.Tags ?? []).ToDictionary(tag => tag.Key, tag => tag.Value));
+}

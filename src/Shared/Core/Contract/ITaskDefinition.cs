@@ -1,0 +1,34 @@
+using System.Text.Json.Serialization.Metadata;
+using TaskMesh.Core.Workflow;
+
+namespace TaskMesh.Core.Contract;
+
+/// <summary>
+/// A task kind: a named function with declared needs, one file each. A kind without <see cref="Requirements"/> does not compile.
+/// </summary>
+public interface ITaskDefinition<TInput, TOutput>
+{
+    /// <summary>Kebab-case and never changed once shipped: rows and messages carry it.</summary>
+    static abstract string Kind { get; }
+
+    /// <summary>One line of prose for <c>taskmesh explain</c> and the documentation.</summary>
+    static abstract string Summary { get; }
+
+    static abstract WorkerRequirements Requirements { get; }
+
+    static abstract JsonTypeInfo<TInput> InputJson { get; }
+
+    static abstract JsonTypeInfo<TOutput> OutputJson { get; }
+
+    /// <summary>How long one attempt may run.</summary>
+    static virtual TimeSpan RunTimeout => TimeSpan.FromMinutes(1);
+
+    static virtual RetryPolicy Retry => RetryPolicy.Default;
+
+    /// <summary>What the types cannot say about an input, and what it aims at. Runs at submit, before any row or message exists.</summary>
+    static virtual void Check(TInput input, InputCheck check)
+    {
+    }
+
+    static abstract Task<TaskResult<TOutput>> ExecuteAsync(TInput input, TaskContext context);
+}

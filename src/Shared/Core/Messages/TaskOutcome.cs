@@ -1,0 +1,28 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using TaskMesh.Core.Workflow;
+
+namespace TaskMesh.Core.Messages;
+
+/// <summary>How one attempt ended, as its worker saw it.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(Succeeded), nameof(Succeeded))]
+[JsonDerivedType(typeof(Failed), nameof(Failed))]
+[JsonDerivedType(typeof(TimedOut), nameof(TimedOut))]
+[JsonDerivedType(typeof(Yielded), nameof(Yielded))]
+public abstract record TaskOutcome
+{
+    private TaskOutcome()
+    {
+    }
+
+    public sealed record Succeeded(JsonElement? Data = null) : TaskOutcome;
+
+    public sealed record Failed(ErrorClass ErrorClass, string Message, TimeSpan? RetryAfter = null) : TaskOutcome;
+
+    /// <summary>Ran longer than its kind allows: counts as a failure, and names the state if it was the last.</summary>
+    public sealed record TimedOut(TimeSpan Limit) : TaskOutcome;
+
+    /// <summary>Gave its slot back: to be run again after the delay, from the checkpoint. No failure is counted.</summary>
+    public sealed record Yielded(TimeSpan After, JsonElement? Checkpoint = null) : TaskOutcome;
+}

@@ -1,0 +1,19 @@
+using System.Text.Json;
+
+namespace TaskMesh.Core.Ports;
+
+/// <summary>
+/// Results of tasks and data shared by a collection, as one running attempt sees them. Writes are fenced: a late attempt writes nothing.
+/// </summary>
+public interface ITaskData
+{
+    /// <summary>The output of a task of the same collection that has succeeded, or null.</summary>
+    Task<JsonElement?> ReadResultAsync(Guid task, CancellationToken cancellation);
+
+    /// <summary>Adds a part to this attempt's result, in order.</summary>
+    Task AppendResultAsync(JsonElement part, CancellationToken cancellation);
+
+    Task<JsonElement?> ReadSharedAsync(string key, CancellationToken cancellation);
+
+    Task WriteSharedAsync(string key, JsonElement value, CancellationToken cancellation);
+}

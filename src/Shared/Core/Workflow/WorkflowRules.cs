@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using TaskMesh.Core.Messages;
+
+namespace TaskMesh.Core.Workflow;
+
+/// <summary>The decisions of the Manager: values in, moves out. No clock, no database, no randomness of its own.</summary>
+public static class WorkflowRules
+{
+    /// <summary>Before an attempt whose surroundings failed, so that a broken outside is not asked in a tight loop.</summary>
+    public static readonly TimeSpan InfrastructureWait = TimeSpan.FromSeconds(2);
+
+    /// <summary>What an attempt's outcome makes of its task.</summary>
+    /// <param name="failures">How often the task failed before.</param>
+    /// <param name="left">Time until the task's deadline.</param>
+    /// <param name="fraction">A random number from 0 to 1, for the jitter.</param>
+    public static TaskMove AfterAttempt(TaskOutcome outcome, int failures, RetryPolicy retry, TimeSpan left, double fraction) => outcome switch
+    {
+        TaskOutcome.Succeeded => new(TaskState.Succeeded, failures),
+        TaskOutcome.Yielded yielded => Later(new(TaskState.Pending, failures, yielded.After, "yielded", yielded.Checkpoint), left),
+        TaskOutcome.Failed { ErrorClass: ErrorClass.Fatal } failed => new(TaskState.Failed, failures + 1, Reason: failed.Message),
+        TaskOutcome.Failed { ErrorClass: ErrorClass.Infrastructure } failed =>
+            Later(new(TaskState.Pending, failures, failed.RetryAfter ?? InfrastructureWait * fraction, failed.Message), left),
+        TaskOutcome.Failed failed => AfterFailure(TaskState.Failed, failed.Message, failed.RetryAfter, failures + 1, retry, left, fraction),
+        TaskOutcome.TimedOut timedOut =>
+            AfterFailure(TaskState.Timeout, $"ran longer than {Duration.Write(timedOut.Limit)}", null, failures + 1, retry, left, fraction),
+        _ => throw new UnreachableException($"{outcome.GetType()}"),
+    };
+
+    /// <summary>The state that a container closes with, or null while it is open.</summary>
+    public static TaskState? Close(CompletionPolicy policy, int children, Tally tally) => policy switch
+    {
+        CompletionPolicy.All when tally.Timeout > 0 => TaskState.Timeout,
+        CompletionPolicy.All when tally.Bad > 0 => TaskState.Failed,
+        CompletionPolicy.All when tally.Ended < children => null,
+        CompletionPolicy.All => tally.PartiallyFailed > 0 ? TaskState.PartiallyFailed : TaskState.Succeeded,
+        _ => throw new UnreachableException($"{policy.GetType()}"),
+    };
+
+    private static TaskMove AfterFailure(
+        TaskState last, string reason, TimeSpan? retryAfter, int failures, RetryPolicy retry, TimeSpan left, double fraction) =>
+        failures >= retry.MaxFailures
+            ? new(last, failures, Reason: reason)
+            : Later(new(TaskState.Pending, failures, retryAfter ?? retry.Delay(failures, fraction), reason), left);
+
+    /// <summary>A wait that ends after the deadline is no wait.</summary>
+    private static TaskMove Later(TaskMove move, TimeSpan left) =>
+        move.Wait < left ? move : new(TaskState.Timeout, move.Failures, Reason: $"deadline before the next attempt; last: {move.Reason}");
+}

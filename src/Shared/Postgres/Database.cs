@@ -1,0 +1,47 @@
+using Npgsql;
+using TaskMesh.Core;
+
+namespace TaskMesh.Postgres;
+
+/// <summary>Opens the product's database and says which of its errors are the surroundings' fault.</summary>
+public static class Database
+{
+    /// <param name="connectionString">Npgsql's form; the role in it decides what the process may do.</param>
+    /// <param name="application">Shown in pg_stat_activity.</param>
+    /// <param name="connections">Upper bound of connections: functions take 2, since many of them run at once.</param>
+    public static NpgsqlDataSource Open(string connectionString, string application, int connections)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            ApplicationName = application,
+            MaxPoolSize = connections,
+            KeepAlive = 30,
+        };
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+    }
+
+    /// <summary>
+    /// Whether doing it again can help: connection lost or refused, server starting or stopping (class 08, 57P0x),
+    /// deadlock or serialisation failure (class 40), too many connections (53300).
+    /// </summary>
+    public static bool IsTransient(Exception error) => error switch
+    {
+        PostgresException { SqlState: "40001" or "40P01" or "53300" or "55P03" or "57P01" or "57P02" or "57P03" } => true,
+        PostgresException postgres => postgres.SqlState.StartsWith("08", StringComparison.Ordinal),
+        NpgsqlException => true,
+        _ => false,
+    };
+
+    /// <summary>Runs work for a task; a transient error becomes one that counts against no task.</summary>
+    internal static async Task<T> ForTaskAsync<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (Exception e) when (IsTransient(e))
+        {
+            throw new InfrastructureException($"database: {e.Message}", e);
+        }
+    }
+}

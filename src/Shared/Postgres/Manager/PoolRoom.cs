@@ -1,0 +1,7 @@
+using TaskMesh.Core.Routing;
+
+namespace TaskMesh.Postgres.Manager;
+
+/// <param name="Room">How many more tasks may be dispatched; negative when the window shrank.</param>
+/// <param name="HasBacklog">Whether tasks wait for room already, so that a new one must queue behind them.</param>
+public sealed record PoolRoom(string Pool, WorkerClass Class, int Room, bool HasBacklog);

@@ -1,0 +1,144 @@
+using Npgsql;
+using TaskMesh.Core.Workflow;
+using static TaskMesh.Postgres.Manager.Statement;
+
+namespace TaskMesh.Postgres.Manager;
+
+/// <summary>What time does to tasks: waits end, leases expire, deadlines pass, closed containers are emptied. Every statement is bounded.</summary>
+public sealed class SweepStore(NpgsqlConnection connection)
+{
+    public const int WakeLimit = 5_000;
+    public const int DispatchRowLimit = 1_000;
+    public const int ContainerLimit = 100;
+    public const int EmptyLimit = 5_000;
+
+    /// <summary>A message that nobody claimed for this long is sent anew; the old one finds nothing to do if it turns up.</summary>
+    public static readonly TimeSpan UnclaimedLimit = TimeSpan.FromHours(1);
+
+    /// <summary>Whether a sweep is due; if so it is this Manager's, and the others find it done.</summary>
+    public async Task<bool> TakeTurnAsync(TimeSpan interval, CancellationToken cancellation)
+    {
+        const string sql = """
+            update task_manager.control_state
+               set last_sweep = task_manager.clock()
+             where only_row in (select only_row from task_manager.control_state where last_sweep < task_manager.clock() - $1 for update skip locked)
+            """;
+        return await connection.Command(sql, In(interval)).ExecuteAsync(cancellation) > 0;
+    }
+
+    /// <returns>The pools of the tasks whose wait is over.</returns>
+    public Task<List<string>> WakeAsync(CancellationToken cancellation)
+    {
+        const string sql = """
+            with woken as (
+                update task_manager.task t
+                   set ready = t.pool is not null, wake_at = null
+                 where t.id in (
+                       select id from task_manager.task where wake_at <= task_manager.clock() order by wake_at limit $1 for update skip locked)
+                   and t.state = 'Pending'
+             returning t.pool
+            )
+            select distinct pool from woken where pool is not null
+            """;
+        return connection.Command(sql, In(WakeLimit)).QueryAsync(row => row.GetString(0), cancellation);
+    }
+
+    /// <summary>
+    /// Walks over what is in flight for longer than a lease: a task whose worker is lost goes back to Pending, one whose deadline has passed
+    /// ends. A worker may take over first; this comes a lease later, as the net.
+    /// </summary>
+    public Task<List<SweptTask>> ReclaimAsync(TimeSpan lease, CancellationToken cancellation)
+    {
+        const string sql = """
+            with looked as (
+                select d.id, d.tasks, d.attempts, d.sent_at
+                  from task_manager.dispatch d
+                 where d.written_at < task_manager.clock() - $1
+                 order by d.written_at
+                 limit $2
+                   for update skip locked
+            ), flying as (
+                select looked.id as row, t.id, t.attempt, t.state, t.pool, t.container_id, t.worker,
+                       case when t.deadline <= task_manager.clock() then 'deadline'
+                            when t.state = 'Running' and task_manager.lease_expired(t.lease_until + $1, $1) then 'lost'
+                            when t.state = 'Dispatched' and t.lease_until is not null and task_manager.lease_expired(t.lease_until, $1) then 'lost'
+                            when t.state = 'Dispatched' and looked.sent_at < task_manager.clock() - $3 then 'unclaimed' end as fate
+                  from looked
+                 cross join unnest(looked.tasks, looked.attempts) as sent(id, attempt)
+                  join task_manager.task t on t.id = sent.id and t.attempt >= sent.attempt
+                 where t.state in ('Dispatched', 'Running')
+                   for update of t
+            ), moved as (
+                update task_manager.task t
+                   set state = case f.fate when 'deadline' then 'Timeout' else 'Pending' end::task_manager.task_state,
+                       ready = f.fate <> 'deadline',
+                       ended_at = case f.fate when 'deadline' then task_manager.clock() end,
+                       lease_until = null,
+                       worker = null,
+                       reason = case f.fate when 'deadline' then 'deadline passed'
+                                            when 'lost' then coalesce('worker lost: the lease of ' || f.worker || ' expired', 'no result in time')
+                                            else 'no worker claimed the message' end
+                  from flying f
+                 where t.id = f.id and t.attempt = f.attempt and f.fate is not null
+             returning t.id, t.state::text, t.pool, t.container_id
+            ), kept as (
+                update task_manager.dispatch d
+                   set tasks = k.tasks, attempts = k.attempts
+                  from (select row, array_agg(id) as tasks, array_agg(attempt) as attempts from flying where fate is null group by row) k
+                 where d.id = k.row
+             returning d.id
+            ), done as (
+                delete from task_manager.dispatch d using looked l where d.id = l.id and d.id not in (select row from flying where fate is null)
+            )
+            select * from moved
+            """;
+        return connection.Command(sql, In(lease), In(DispatchRowLimit), In(UnclaimedLimit)).QueryAsync(ReadSwept, cancellation);
+    }
+
+    /// <summary>Moves the tasks of containers that closed early, in the order of their ordinals; no new ones can come.</summary>
+    public Task<List<SweptTask>> EmptyAsync(CancellationToken cancellation)
+    {
+        const string sql = """
+            with closed as (
+                select id, state, swept from task_manager.container where sweep order by id limit $1 for update skip locked
+            ), part as (
+                select c.id as container_id, c.state as closed_as, t.id, t.ordinal, t.state, t.pool
+                  from closed c
+                 cross join lateral (
+                       select id, ordinal, state, pool from task_manager.task
+                        where container_id = c.id and ordinal >= c.swept order by ordinal limit $2 for update) t
+            ), moved as (
+                update task_manager.task t
+                   set state = case p.closed_as when 'Timeout' then 'Timeout' else 'Cancelled' end::task_manager.task_state,
+                       ready = false, wake_at = null, lease_until = null, ended_at = task_manager.clock(),
+                       reason = case p.closed_as when 'Timeout' then 'deadline passed' when 'Cancelled' then 'cancelled' else 'a sibling failed' end
+                  from part p
+                 where t.id = p.id and p.state in ('Pending', 'Dispatched', 'Running', 'PendingTaskCreation')
+             returning t.id, t.state::text, case when p.state in ('Dispatched', 'Running') then p.pool end, t.container_id
+            ), walked as (
+                update task_manager.container c
+                   set swept = w.past, sweep = w.more
+                  from (select closed.id, coalesce(max(part.ordinal) + 1, closed.swept) as past, count(part.id) = $2 as more
+                          from closed left join part on part.container_id = closed.id group by closed.id, closed.swept) w
+                 where c.id = w.id
+            )
+            select * from moved
+            """;
+        return connection.Command(sql, In(ContainerLimit), In(EmptyLimit)).QueryAsync(ReadSwept, cancellation);
+    }
+
+    /// <summary>Root containers of collections whose deadline has passed.</summary>
+    public Task<List<Guid>> PastDeadlineAsync(CancellationToken cancellation)
+    {
+        const string sql = """
+            select id from task_manager.collection
+             where state = 'Running' and deadline <= task_manager.clock()
+             order by deadline
+             limit $1
+            """;
+        return connection.Command(sql, In(ContainerLimit)).QueryAsync(row => row.GetGuid(0), cancellation);
+    }
+
+    private static SweptTask ReadSwept(NpgsqlDataReader row) =>
+        new(row.GetGuid(0), row.Enum<TaskState>(1), row.TextOrNull(2), row.GetGuid(3));
+}

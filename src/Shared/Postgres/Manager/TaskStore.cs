@@ -1,0 +1,147 @@
+using System.Text.Json;
+using Npgsql;
+using TaskMesh.Core.Workflow;
+using static TaskMesh.Postgres.Manager.Statement;
+
+namespace TaskMesh.Postgres.Manager;
+
+/// <summary>Task rows: made once, then moved by statements that name the attempt and the states that they expect.</summary>
+public sealed class TaskStore(NpgsqlConnection connection)
+{
+    /// <summary>Inserts tasks in the state that their place in the workflow and their pool's room allow.</summary>
+    /// <returns>What was inserted as Dispatched.</returns>
+    public async Task<List<DispatchedTask>> InsertAsync(IReadOnlyList<NewTask> tasks, CancellationToken cancellation)
+    {
+        const string sql = """
+            insert into task_manager.task (
+                   id, collection_id, container_id, ordinal, attempt, state, ready, nonce, lease_until, priority, deadline, organisation, pool, kind,
+                   name, input, sources, labels, reason)
+            select t.id, t.collection_id, t.container_id, t.ordinal, t.dispatched::int,
+                   case when t.dispatched then 'Dispatched' else 'Pending' end::task_manager.task_state,
+                   t.ready, gen_random_uuid(), case when t.dispatched then k.now + t.lease end, t.priority, k.now + t.deadline, t.organisation,
+                   t.pool, t.kind, t.name, t.input, t.sources, t.labels, t.reason
+              from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+                   as t(id, collection_id, container_id, ordinal, dispatched, ready, lease, priority, deadline, organisation, pool, kind, name,
+                        input, sources, labels, reason),
+                   (select task_manager.clock() as now) k
+                on conflict (id) do nothing
+         returning id, nonce, deadline, state = 'Dispatched'
+         """;
+        var byId = tasks.ToDictionary(task => task.Plan.Id);
+        var rows = await connection.Command(
+            sql,
+            In(tasks.Select(task => task.Plan.Id).ToArray()),
+            In(tasks.Select(task => task.Collection.Id).ToArray()),
+            In(tasks.Select(task => task.Plan.Container).ToArray()),
+            In(tasks.Select(task => task.Plan.Ordinal).ToArray()),
+            In(tasks.Select(task => task.Dispatched).ToArray()),
+            In(tasks.Select(task => task is { Plan: { Started: true, Pool: not null }, Dispatched: false }).ToArray()),
+            In(tasks.Select(task => task.Lease).ToArray()),
+            In(tasks.Select(task => (short)task.Collection.Priority).ToArray()),
+            In(tasks.Select(task => task.Collection.Deadline).ToArray()),
+            In(tasks.Select(task => task.Collection.Organisation).ToArray()),
+            In(tasks.Select(task => task.Plan.Pool).ToArray()),
+            In(tasks.Select(task => task.Plan.Kind).ToArray()),
+            In(tasks.Select(task => task.Plan.Name).ToArray()),
+            In(tasks.Select(task => Json.Write(task.Plan.Input)).ToArray()),
+            In(tasks.Select(task => task.Plan.Sources is { } sources ? Json.Write(sources) : null).ToArray()),
+            In(tasks.Select(task => task.Plan.Labels.Count == 0 ? null : Json.Write(task.Plan.Labels)).ToArray()),
+            In(tasks.Select(task => task.Plan.Pool is null ? $"no-worker-for:{Labels(task.Plan)}" : null).ToArray()))
+            .QueryAsync(
+                row => (Id: row.GetGuid(0), Nonce: row.GetGuid(1), Deadline: row.GetDateTime(2), Dispatched: row.GetBoolean(3)), cancellation);
+        return [.. rows.Where(row => row.Dispatched).Select(row => byId[row.Id].AsDispatched(row.Nonce, row.Deadline))];
+    }
+
+    private static string Labels(TaskPlan plan) => string.Join(',', plan.Labels.Select(label => $"{label.Key}={label.Value}"));
+
+    /// <summary>What the rules need to know of tasks whose attempts have ended, locked in the order of their ids.</summary>
+    public Task<List<TaskFacts>> LockAsync(IReadOnlyCollection<Guid> tasks, CancellationToken cancellation)
+    {
+        const string sql = """
+            select t.id, t.attempt, t.nonce, t.state::text, t.failures, t.kind, t.container_id, t.ordinal, t.pool, t.deadline - task_manager.clock(),
+                   c.state::text, c.mode::text, c.max_concurrency is not null
+              from (select id from unnest($1) as asked(id) order by id) asked
+              join task_manager.task t on t.id = asked.id
+              join task_manager.container c on c.id = t.container_id
+               for update of t
+            """;
+        return connection.Command(sql, In(tasks.ToArray())).QueryAsync(
+            row => new TaskFacts(
+                row.GetGuid(0),
+                row.GetInt32(1),
+                row.IsDBNull(2) ? Guid.Empty : row.GetGuid(2),
+                row.Enum<TaskState>(3),
+                row.GetInt16(4),
+                row.GetString(5),
+                row.GetGuid(6),
+                row.GetInt32(7),
+                row.TextOrNull(8),
+                row.GetTimeSpan(9),
+                row.Enum<TaskState>(10),
+                row.Enum<ContainerMode>(11),
+                row.GetBoolean(12)),
+            cancellation);
+    }
+
+    /// <summary>Ends attempts: the task moves on only if it is still at the attempt that the move was decided for.</summary>
+    /// <returns>How many moved.</returns>
+    public Task<int> MoveAsync(IReadOnlyList<(TaskFacts Task, TaskMove Move)> moves, CancellationToken cancellation)
+    {
+        const string sql = """
+            update task_manager.task t
+               set state = m.state::task_manager.task_state,
+                   failures = m.failures,
+                   reason = m.reason,
+                   checkpoint = coalesce(m.checkpoint, t.checkpoint),
+                   wake_at = case when m.state = 'Pending' then k.now + m.wait end,
+                   ended_at = case when m.state <> 'Pending' then k.now end,
+                   lease_until = null
+              from unnest($1, $2, $3, $4, $5, $6, $7) as m(id, attempt, state, failures, reason, checkpoint, wait),
+                   (select task_manager.clock() as now) k
+             where t.id = m.id
+               and t.attempt = m.attempt
+               and t.state in ('Dispatched', 'Running')
+            """;
+        return connection.Command(
+            sql,
+            In(moves.Select(move => move.Task.Id).ToArray()),
+            In(moves.Select(move => move.Task.Attempt).ToArray()),
+            In(moves.Select(move => move.Move.State.ToString()).ToArray()),
+            In(moves.Select(move => (short)move.Move.Failures).ToArray()),
+            In(moves.Select(move => move.Move.Reason).ToArray()),
+            In(moves.Select(move => move.Move.Checkpoint is { } checkpoint ? Json.Write(checkpoint) : null).ToArray()),
+            In(moves.Select(move => move.Move.Wait).ToArray()))
+            .ExecuteAsync(cancellation);
+    }
+
+    /// <summary>The outputs of tasks that succeeded; part 0 is what a task returned.</summary>
+    public async Task<IReadOnlyDictionary<Guid, JsonElement>> OutputsAsync(IReadOnlyCollection<Guid> tasks, CancellationToken cancellation)
+    {
+        const string sql = """
+            select t.id, d.data
+              from unnest($1) as asked(id)
+              join task_manager.task t on t.id = asked.id
+              join task_manager.task_data d on d.task_id = t.id and d.attempt = t.attempt and d.part = 0
+             where t.state = 'Succeeded'
+            """;
+        var rows = await connection.Command(sql, In(tasks.ToArray())).QueryAsync(
+            row => (Id: row.GetGuid(0), Data: Json.ReadElement(row.GetString(1))), cancellation);
+        return rows.ToDictionary(row => row.Id, row => row.Data);
+    }
+
+    public Task InsertOutputsAsync(IReadOnlyList<(Guid Task, int Attempt, JsonElement Output)> outputs, CancellationToken cancellation)
+    {
+        const string sql = """
+            insert into task_manager.task_data (task_id, attempt, part, data)
+            select o.task_id, o.attempt, 0, o.data
+              from unnest($1, $2, $3) as o(task_id, attempt, data)
+                on conflict (task_id, attempt, part) do nothing
+            """;
+        return connection.Command(
+            sql,
+            In(outputs.Select(output => output.Task).ToArray()),
+            In(outputs.Select(output => output.Attempt).ToArray()),
+            In(outputs.Select(output => Json.Write(output.Output)).ToArray()))
+            .ExecuteAsync(cancellation);
+    }
+}

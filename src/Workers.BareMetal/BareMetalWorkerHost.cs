@@ -1,0 +1,115 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using TaskMesh.Aws;
+using TaskMesh.Core.Contract;
+using TaskMesh.Core.Execution;
+using TaskMesh.Postgres;
+using TaskMesh.Postgres.Workers;
+using TaskMesh.Tasks;
+using TaskMesh.Workers.BareMetal.Scanning;
+using TaskMesh.Workers.BareMetal.Scanning.Wire;
+
+namespace TaskMesh.Workers.BareMetal;
+
+/// <summary>
+/// The life of a bare-metal worker: register, poll, run, and leave when there is nothing to do or somebody says so. It turns off its own machine,
+/// since a machine that is forgotten costs money.
+/// </summary>
+public sealed class BareMetalWorkerHost(
+    BareMetalWorkerSettings settings, IHostApplicationLifetime lifetime, ILogger<BareMetalWorkerHost> logger, TimeProvider clock)
+    : BackgroundService
+{
+    private const string Pool = "bare-metal";
+
+    /// <summary>EX_NOPERM of sysexits(3).</summary>
+    private const int PermissionError = 77;
+
+    private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(10);
+
+    /// <summary>SQS waits no longer.</summary>
+    private static readonly TimeSpan PollWait = TimeSpan.FromSeconds(20);
+
+    private static string Version { get; } = typeof(BareMetalWorkerHost).Assembly.GetName().Version!.ToString(3);
+
+    private readonly WorkerLog _log = new(logger);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await LiveAsync(stoppingToken);
+        }
+        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+        {
+            _log.Died(e);
+            Environment.ExitCode = 1;
+        }
+        lifetime.StopApplication();
+    }
+
+    private async Task LiveAsync(CancellationToken stopping)
+    {
+        if (RawSocketPrivilege.Problem() is { } problem)
+        {
+            _log.NotAble(problem);
+            Environment.ExitCode = PermissionError;
+            return;
+        }
+        var id = settings.WorkerId ?? await InstanceMetadata.InstanceIdAsync(stopping);
+        // A connection for each task, one for heartbeats, one to spare.
+        await using var database = Database.Open(settings.Database, "taskmesh-bare-metal", settings.Parallelism + 2);
+        var registry = new WorkerRegistry(database, id, Pool, Version, settings.Parallelism);
+        if (!await registry.HeartbeatAsync(stopping))
+        {
+            _log.NotWanted(id);
+            return;
+        }
+        _log.Started(id, settings.Parallelism);
+        using var sqs = AwsClients.Sqs();
+        var manager = new SqsManagerQueue(new SqsSender(sqs), settings.ManagerQueue, clock);
+        var scanner = new RawScanner(settings.Scanning, clock);
+        var executor = new TaskExecutor(
+            AllTasks.Catalogue, run => new WorkerCapabilities(new TaskData(database, run), new ReconData(database, run), manager, scanner), clock);
+        var loop = new QueueLoop(
+            new SqsQueue(sqs, settings.TaskQueue),
+            new TaskLeases(database, id),
+            manager,
+            executor,
+            new QueueLoopSettings(settings.Parallelism, PollWait, settings.IdleTimeout, BareMetalWorkerSettings.Grace),
+            _log.Report,
+            clock);
+
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var beating = BeatAsync(registry, ended.Token);
+        await loop.RunAsync(registry.DrainAsync, stopping);
+        await ended.CancelAsync();
+        await beating;
+        await registry.LeaveAsync(CancellationToken.None);
+        _log.Left(id);
+        if (settings.PowerOff && !stopping.IsCancellationRequested)
+            InstancePower.Off();
+    }
+
+    private async Task BeatAsync(WorkerRegistry registry, CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(HeartbeatInterval, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stopping))
+            {
+                try
+                {
+                    await registry.HeartbeatAsync(stopping);
+                }
+                catch (Exception e) when (!stopping.IsCancellationRequested)
+                {
+                    _log.HeartbeatFailed(e);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The worker leaves.
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using TaskMesh.Core.Configuration;
+using TaskMesh.Workers.BareMetal.Scanning;
+
+namespace TaskMesh.Workers.BareMetal;
+
+/// <summary>What a bare-metal worker takes from its environment.</summary>
+/// <param name="WorkerId">For workers outside EC2; on EC2 the instance's id is asked of the metadata service.</param>
+/// <param name="Parallelism">How many tasks run at once; 0 in the environment means one per core.</param>
+/// <param name="IdleTimeout">Without work for this long, the worker leaves.</param>
+/// <param name="PowerOff">Whether leaving turns the machine off: on EC2 that terminates the instance.</param>
+public sealed record BareMetalWorkerSettings(
+    string Database,
+    string TaskQueue,
+    string ManagerQueue,
+    string? WorkerId,
+    int Parallelism,
+    TimeSpan IdleTimeout,
+    ScanSettings Scanning,
+    bool PowerOff)
+{
+    /// <summary>What running tasks get to finish when the worker is told to stop.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(60);
+
+    public static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(65);
+
+    private const string PowerVariable = "TASKMESH_BARE_METAL_POWER_OFF";
+
+    public static BareMetalWorkerSettings Read(IReadOnlyDictionary<string, string> environment)
+    {
+        var reader = new SettingsReader(environment);
+        var parallelism = reader.Number("TASKMESH_BARE_METAL_PARALLELISM", 0, 0, 1_000);
+        var settings = new BareMetalWorkerSettings(
+            reader.Required("TASKMESH_DATABASE"),
+            reader.Required("TASKMESH_BARE_METAL_QUEUE_URL"),
+            reader.Required("TASKMESH_MANAGER_QUEUE_URL"),
+            reader.Optional("TASKMESH_BARE_METAL_WORKER_ID"),
+            parallelism == 0 ? Environment.ProcessorCount : parallelism,
+            reader.Duration("BARE_METAL_IDLE_TIMEOUT", TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(1), TimeSpan.FromHours(24)),
+            ScanSettings.Read(reader),
+            reader.Number(PowerVariable, 0, 0, 1) == 1);
+        reader.ThrowIfWrong();
+        return settings;
+    }
+}

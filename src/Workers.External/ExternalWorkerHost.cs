@@ -1,0 +1,19 @@
+using TaskMesh.Aws;
+using TaskMesh.Core.Contract;
+using TaskMesh.Core.Execution;
+using TaskMesh.Tasks;
+
+namespace TaskMesh.Workers.External;
+
+/// <summary>Puts an External worker together: the web, the way to the Manager, and nothing else.</summary>
+public sealed class ExternalWorkerHost
+{
+    public ExternalWorkerHost(ExternalWorkerSettings settings, TimeProvider clock)
+    {
+        var offered = new WorkerCapabilities(Web: new HttpWebSource(settings));
+        var manager = new SqsManagerQueue(new SqsSender(AwsClients.Sqs()), settings.ManagerQueue, clock);
+        Runner = new BatchRunner(new TaskExecutor(AllTasks.Catalogue, _ => offered, clock), leases: null, manager, clock);
+    }
+
+    public BatchRunner Runner { get; }
+}

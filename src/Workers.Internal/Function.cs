@@ -1,0 +1,38 @@
+using System.Text.Json.Serialization;
+using Amazon.Lambda.Core;
+using Amazon.Lambda.RuntimeSupport;
+using Amazon.Lambda.Serialization.SystemTextJson;
+using Amazon.Lambda.SQSEvents;
+using TaskMesh.Core.Configuration;
+using TaskMesh.Core.Ports;
+
+namespace TaskMesh.Workers.Internal;
+
+/// <summary>The edge to AWS Lambda: a batch of attempts in, the ids of those that must come again out.</summary>
+public sealed class Function
+{
+    /// <summary>Ends the work before Lambda ends the process, so that the answer still gets out.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(2);
+
+    private readonly InternalWorkerHost _host = new(InternalWorkerSettings.Read(ProcessEnvironment.Read()), TimeProvider.System);
+
+    public static async Task Main()
+    {
+        var function = new Function();
+        var serializer = new SourceGeneratorLambdaJsonSerializer<FunctionJson>();
+        using var bootstrap = LambdaBootstrapBuilder.Create<SQSEvent, SQSBatchResponse>(function.HandleAsync, serializer).Build();
+        await bootstrap.RunAsync();
+    }
+
+    public async Task<SQSBatchResponse> HandleAsync(SQSEvent batch, ILambdaContext context)
+    {
+        using var limit = new CancellationTokenSource(context.RemainingTime - Margin, TimeProvider.System);
+        var failed = await _host.Runner.RunAsync(
+            [.. batch.Records.Select(record => new QueueMessage(record.MessageId, record.ReceiptHandle, record.Body))], limit.Token);
+        return new SQSBatchResponse([.. failed.Select(id => new SQSBatchResponse.BatchItemFailure { ItemIdentifier = id })]);
+    }
+}
+
+[JsonSerializable(typeof(SQSEvent))]
+[JsonSerializable(typeof(SQSBatchResponse))]
+internal sealed partial class FunctionJson : JsonSerializerContext;

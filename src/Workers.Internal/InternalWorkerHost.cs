@@ -1,0 +1,26 @@
+using TaskMesh.Aws;
+using TaskMesh.Core.Contract;
+using TaskMesh.Core.Execution;
+using TaskMesh.Postgres;
+using TaskMesh.Postgres.Workers;
+using TaskMesh.Tasks;
+
+namespace TaskMesh.Workers.Internal;
+
+/// <summary>Puts an Internal worker together: the database, the way to the Manager, no web and no packets.</summary>
+public sealed class InternalWorkerHost
+{
+    /// <summary>The tasks of a batch share them; many functions run at once.</summary>
+    private const int Connections = 2;
+
+    public InternalWorkerHost(InternalWorkerSettings settings, TimeProvider clock)
+    {
+        var database = Database.Open(settings.Database, "taskmesh-internal", Connections);
+        var manager = new SqsManagerQueue(new SqsSender(AwsClients.Sqs()), settings.ManagerQueue, clock);
+        var executor = new TaskExecutor(
+            AllTasks.Catalogue, run => new WorkerCapabilities(new TaskData(database, run), new ReconData(database, run), manager), clock);
+        Runner = new BatchRunner(executor, new TaskLeases(database, $"internal/{Environment.MachineName}/{Environment.ProcessId}"), manager, clock);
+    }
+
+    public BatchRunner Runner { get; }
+}

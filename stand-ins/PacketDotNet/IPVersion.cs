@@ -1,0 +1,7 @@
+namespace PacketDotNet;
+
+public enum IPVersion
+{
+    IPv4 = 4,
+    IPv6 = 6,
+}

@@ -1,0 +1,3 @@
+namespace SharpPcap;
+
+public class DeviceNotReadyException(string msg) : PcapException(msg);

@@ -1,0 +1,9 @@
+namespace SharpPcap;
+
+public enum GetPacketStatus
+{
+    ReadTimeout = 0,
+    PacketRead = 1,
+    Error = -1,
+    NoRemainingPackets = -2,
+}

@@ -1,0 +1,6 @@
+namespace SharpPcap;
+
+public interface ICaptureHeader
+{
+    PosixTimeval Timeval { get; }
+}

@@ -1,0 +1,6 @@
+namespace SharpPcap;
+
+public interface IInjectionDevice
+{
+    void SendPacket(ReadOnlySpan<byte> p, ICaptureHeader header = null);
+}

@@ -1,0 +1,3 @@
+namespace SharpPcap;
+
+public class PcapException(string msg) : Exception(msg);

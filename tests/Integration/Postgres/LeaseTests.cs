@@ -1,0 +1,181 @@
+using System.Text.Json;
+using TaskMesh.Core;
+using TaskMesh.Core.Messages;
+using TaskMesh.Core.Ports;
+using TaskMesh.Core.Recon;
+using TaskMesh.Integration.Manager;
+using TaskMesh.Postgres.Workers;
+using TaskMesh.Testing;
+
+namespace TaskMesh.Integration.Postgres;
+
+[Collection(ProductTests.Name)]
+public class LeaseTests(ProductCluster cluster)
+{
+    private static readonly JsonElement Empty = JsonElement.Parse("{}");
+    private static readonly TimeSpan PastLease = TimeSpan.FromSeconds(21);
+
+    [Fact]
+    public async Task A_claim_starts_the_attempt_and_a_second_one_finds_it_busy()
+    {
+        await using var rig = await RigAsync();
+        var run = await DispatchAsync(rig);
+        var (first, second) = (Leases(rig, "w1"), Leases(rig, "w2"));
+
+        var claimed = Assert.IsType<ClaimAnswer.Claimed>(Assert.Single(await first.ClaimAsync([run], default)));
+        var busy = Assert.IsType<ClaimAnswer.Busy>(Assert.Single(await second.ClaimAsync([run], default)));
+
+        Assert.Equal(new Lease(run.Id, 1, run.Nonce), claimed.Lease);
+        Assert.InRange(busy.LeaseLeft, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20));
+        Assert.Equal(["Running w1"], await rig.Database.RowsAsync("select state, worker from task_manager.task"));
+    }
+
+    [Fact]
+    public async Task A_batch_with_the_same_task_twice_runs_it_once()
+    {
+        await using var rig = await RigAsync();
+        var run = await DispatchAsync(rig);
+
+        var answers = await Leases(rig, "w1").ClaimAsync([run, run], default);
+
+        Assert.IsType<ClaimAnswer.Claimed>(answers[0]);
+        Assert.IsNotType<ClaimAnswer.Claimed>(answers[1]);
+    }
+
+    [Fact]
+    public async Task An_expired_lease_is_taken_over_as_a_new_attempt_and_the_old_worker_writes_nothing()
+    {
+        await using var rig = await RigAsync();
+        var run = await DispatchAsync(rig);
+        await Leases(rig, "w1").ClaimAsync([run], default);
+        await rig.Database.AdvanceAsync(PastLease);
+
+        var taken = Assert.IsType<ClaimAnswer.Claimed>(Assert.Single(await Leases(rig, "w2").ClaimAsync([run], default)));
+
+        Assert.Equal(2, taken.Lease.Attempt);
+        Assert.NotEqual(run.Nonce, taken.Lease.Nonce);
+        Assert.Empty(await Leases(rig, "w1").RenewAsync([new Lease(run.Id, 1, run.Nonce)], default));
+        var late = new TaskData(rig.Database.As("tm_internal"), run);
+        await Assert.ThrowsAsync<InfrastructureException>(() => late.WriteSharedAsync("key", Empty, default));
+        await rig.SendAsync(ManagerRig.Report(run, new TaskOutcome.Succeeded()));
+        Assert.Equal(["Running 2 w2"], await rig.Database.RowsAsync("select state, attempt, worker from task_manager.task"));
+        Assert.Equal(["0"], await rig.Database.RowsAsync("select count(*) from task_manager.task_collection_data"));
+    }
+
+    [Fact]
+    public async Task Renewing_keeps_a_lease_and_stops_at_the_deadline()
+    {
+        await using var rig = await RigAsync();
+        var run = await DispatchAsync(rig, deadline: TimeSpan.FromSeconds(60));
+        var leases = Leases(rig, "w1");
+        await leases.ClaimAsync([run], default);
+        var lease = new Lease(run.Id, 1, run.Nonce);
+
+        for (var i = 0; i < 5; i++)
+        {
+            await rig.Database.AdvanceAsync(TimeSpan.FromSeconds(10));
+            Assert.Contains(run.Id, await leases.RenewAsync([lease], default));
+        }
+        Assert.IsType<ClaimAnswer.Busy>(Assert.Single(await Leases(rig, "w2").ClaimAsync([run], default)));
+        await rig.Database.AdvanceAsync(TimeSpan.FromSeconds(11));
+
+        Assert.Empty(await leases.RenewAsync([lease], default));
+    }
+
+    [Fact]
+    public async Task The_sweep_puts_a_lost_task_back_and_it_runs_again_without_a_failure()
+    {
+        await using var rig = await RigAsync();
+        var run = await DispatchAsync(rig);
+        await Leases(rig, "w1").ClaimAsync([run], default);
+        rig.Sent.Clear();
+
+        await rig.Database.AdvanceAsync(TimeSpan.FromSeconds(41));
+        await rig.SendAsync(new Tick());
+
+        Assert.Equal(2, Assert.Single(rig.Runs).Attempt);
+        Assert.Equal(["0 Dispatched"], await rig.Database.RowsAsync("select failures, state from task_manager.task"));
+        Assert.Contains(
+            "Pending worker lost: the lease of w1 expired", await rig.Database.RowsAsync("select state, reason from task_manager.task_event"));
+        Assert.Equal(1, await rig.Database.ScalarAsync<int>("select in_flight from task_manager.pool where name = 'internal'"));
+    }
+
+    [Fact]
+    public async Task No_lease_expires_within_one_lease_of_the_servers_start()
+    {
+        await using var rig = await RigAsync();
+        var run = await DispatchAsync(rig);
+        await Leases(rig, "w1").ClaimAsync([run], default);
+
+        var expired = await rig.Database.RowsAsync("""
+            select task_manager.lease_expired(
+                       task_manager.clock() - interval '1 h', task_manager.clock() - pg_postmaster_start_time() + interval '1 s')
+            """);
+
+        Assert.Equal("False", Assert.Single(expired));
+    }
+
+    [Fact]
+    public async Task A_cancelled_task_loses_its_lease()
+    {
+        await using var rig = await RigAsync();
+        var run = await DispatchAsync(rig);
+        var leases = Leases(rig, "w1");
+        await leases.ClaimAsync([run], default);
+
+        await rig.SendAsync(new Control(new ControlAction.Cancel(run.Collection), "tester", "enough") { Id = Guid.CreateVersion7() });
+
+        Assert.Empty(await leases.RenewAsync([new Lease(run.Id, 1, run.Nonce)], default));
+    }
+
+    [Fact]
+    public async Task Recon_rows_are_written_once_and_refreshed_after()
+    {
+        await using var rig = await RigAsync();
+        var run = await DispatchAsync(rig);
+        await Leases(rig, "w1").ClaimAsync([run], default);
+        var recon = new ReconData(rig.Database.As("tm_internal"), run);
+        JsonElement[] rows =
+        [
+            JsonElement.Parse("""{"address":"10.1.2.3","port":443,"transport":"tcp"}"""),
+            JsonElement.Parse("""{"address":"::ffff:10.1.2.3","port":443,"transport":"tcp"}"""),
+            JsonElement.Parse("""{"address":"10.1.2.3","port":80,"transport":"tcp"}"""),
+        ];
+
+        var first = await recon.UpsertAsync(ReconModel.Endpoint, rows, default);
+        var second = await recon.UpsertAsync(ReconModel.Endpoint, rows, default);
+
+        Assert.Equal((new UpsertCount(2, 0), new UpsertCount(0, 2)), (first, second));
+        Assert.Equal(["10.1.2.3 80", "10.1.2.3 443"], await rig.Database.RowsAsync("select address, port from recon.endpoint order by port"));
+        Assert.Equal(["new 2"], await rig.Database.RowsAsync("select change, count(*) from recon.change group by change"));
+        var listed = await recon.ListAsync(ReconModel.Endpoint, 1, default);
+        Assert.Equal("""{"address":"10.1.2.3","port":80,"transport":"tcp"}""", listed[0].GetRawText());
+    }
+
+    [Fact]
+    public async Task Roles_of_workers_cannot_touch_the_managers_tables()
+    {
+        await using var rig = await RigAsync();
+        await using var worker = rig.Database.As("tm_internal");
+        await using var update = worker.CreateCommand("update task_manager.task set state = 'Succeeded'");
+
+        var refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => update.ExecuteNonQueryAsync());
+
+        Assert.Equal("42501", refused.SqlState);
+    }
+
+    private static TaskLeases Leases(ManagerRig rig, string worker) => new(rig.Database.As("tm_internal"), worker);
+
+    private static async Task<RunTask> DispatchAsync(ManagerRig rig, TimeSpan? deadline = null)
+    {
+        await rig.SendAsync(new CreateTask("inside", Empty, Deadline: deadline) { Id = Guid.CreateVersion7() });
+        return Assert.Single(rig.Runs);
+    }
+
+    private async Task<ManagerRig> RigAsync()
+    {
+        var rig = new ManagerRig(await cluster.CreateAsync());
+        await rig.StartAsync();
+        return rig;
+    }
+}

@@ -1,0 +1,35 @@
+using System.Diagnostics;
+using System.Text.Json;
+using TaskMesh.Core.Ports;
+using TaskMesh.Core.Recon;
+using TaskMesh.Core.Scope;
+using TaskMesh.ScanHost;
+using TaskMesh.Workers.BareMetal.Scanning;
+
+// A scan by the product's scanner, asked for and reported as JSON: the argument is a ScanRequest, the output a ScanReport.
+var request = JsonSerializer.Deserialize<ScanRequest>(args[0])!;
+var clock = TimeProvider.System;
+var targets = new AddressSet(request.Targets.Split(',').Select(AddressRange.Parse));
+var plan = new SynScanPlan(targets, PortSet.Parse(request.Ports), request.PacketsPerSecond, request.Retries, request.Seed, request.ReportClosed);
+var now = clock.GetUtcNow();
+var scope = new ScanScope("the test", "lab", now.AddHours(-1), now.AddHours(1), request.Allow, request.Deny, AllowPrivate: true);
+var scanner = new RawScanner(new(request.SourceAddress is { } source ? Address.Parse(source) : null), clock);
+
+var found = new List<PortFinding>();
+var started = clock.GetTimestamp();
+var coverage = await scanner.ScanSynAsync(plan, new([scope]), Collect, CancellationToken.None);
+using var self = Process.GetCurrentProcess();
+var report = new ScanReport(
+    coverage,
+    [.. found.Select(each => $"{each.Address} {each.Port} {each.State}").Order(StringComparer.Ordinal)],
+    clock.GetElapsedTime(started).TotalSeconds,
+    self.TotalProcessorTime.TotalSeconds,
+    self.PeakWorkingSet64,
+    GC.GetTotalAllocatedBytes());
+Console.WriteLine(JsonSerializer.Serialize(report));
+
+Task Collect(IReadOnlyList<PortFinding> findings, CancellationToken cancellation)
+{
+    found.AddRange(findings);
+    return Task.CompletedTask;
+}

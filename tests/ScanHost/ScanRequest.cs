@@ -1,0 +1,15 @@
+namespace TaskMesh.ScanHost;
+
+/// <summary>A scan that a test wants done in a process of its own, where the network is another one.</summary>
+public sealed record ScanRequest(string Targets, string Ports, ulong Seed, IReadOnlyList<string> Allow)
+{
+    public IReadOnlyList<string> Deny { get; init; } = [];
+
+    public int PacketsPerSecond { get; init; } = 20_000;
+
+    public int Retries { get; init; } = 2;
+
+    public bool ReportClosed { get; init; } = true;
+
+    public string? SourceAddress { get; init; }
+}

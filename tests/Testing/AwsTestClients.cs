@@ -1,0 +1,23 @@
+using Amazon.EC2;
+using Amazon.Runtime;
+using Amazon.SQS;
+
+namespace TaskMesh.Testing;
+
+/// <summary>Clients of the SDK for services that are not AWS.</summary>
+public static class AwsTestClients
+{
+    private static readonly BasicAWSCredentials Credentials = new("test", "test");
+
+    public static IAmazonSQS SqsAt(Uri address) =>
+        new AmazonSQSClient(Credentials, new AmazonSQSConfig { ServiceURL = address.ToString(), AuthenticationRegion = "us-east-1" });
+
+    public static IAmazonEC2 Ec2At(Uri address) =>
+        new AmazonEC2Client(Credentials, new AmazonEC2Config { ServiceURL = address.ToString(), AuthenticationRegion = "us-east-1" });
+
+    public static IAmazonSQS Sqs(StubHttp http) =>
+        new AmazonSQSClient(Credentials, new AmazonSQSConfig { RegionEndpoint = Amazon.RegionEndpoint.USEast1, HttpClientFactory = http });
+
+    public static IAmazonEC2 Ec2(StubHttp http, int retries = 0) => new AmazonEC2Client(
+        Credentials, new AmazonEC2Config { RegionEndpoint = Amazon.RegionEndpoint.USEast1, HttpClientFactory = http, MaxErrorRetry = retries });
+}

@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using TaskMesh.Core.Contract;
+using TaskMesh.Core.Messages;
+using TaskMesh.Core.Ports;
+
+namespace TaskMesh.Unit.Shared.Core.Execution;
+
+/// <summary>A task whose work a test gives it.</summary>
+internal sealed class ScriptedTask : ITaskDefinition<ScriptedInput, ScriptedOutput>
+{
+    public static AsyncLocal<Func<TaskContext, Task<TaskResult<ScriptedOutput>>>?> Script { get; } = new();
+
+    public static TaskCatalogue Catalogue { get; } = new([TaskEntry.Of<ScriptedTask, ScriptedInput, ScriptedOutput>()]);
+
+    public static string Kind => "scripted";
+
+    public static string Summary => "Does what the test says.";
+
+    public static WorkerRequirements Requirements => WorkerRequirements.TaskDataAccess;
+
+    public static TimeSpan RunTimeout => TimeSpan.FromMinutes(10);
+
+    public static JsonTypeInfo<ScriptedInput> InputJson => ScriptedJson.Default.ScriptedInput;
+
+    public static JsonTypeInfo<ScriptedOutput> OutputJson => ScriptedJson.Default.ScriptedOutput;
+
+    public static void Check(ScriptedInput input, InputCheck check) => check.Require(input.Size < 10, "size", $"{input.Size} is not below 10");
+
+    public static Task<TaskResult<ScriptedOutput>> ExecuteAsync(ScriptedInput input, TaskContext context) =>
+        Script.Value?.Invoke(context) ?? Task.FromResult<TaskResult<ScriptedOutput>>(new ScriptedOutput(input.Size));
+
+    public static RunTask Run(TimeProvider clock, string input = "{}") => new(
+        Guid.CreateVersion7(),
+        1,
+        Guid.NewGuid(),
+        Kind,
+        JsonElement.Parse(input),
+        Guid.Empty,
+        "default",
+        clock.GetUtcNow() + TimeSpan.FromHours(1),
+        []);
+}
+
+internal sealed record ScriptedInput(int Size = 1);
+
+internal sealed record ScriptedOutput(int Size);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Strict, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(ScriptedInput))]
+[JsonSerializable(typeof(ScriptedOutput))]
+internal sealed partial class ScriptedJson : JsonSerializerContext;
+
+/// <summary>Leases in memory: every claim succeeds unless a test says otherwise.</summary>
+internal sealed class FakeLeases : ITaskLeases
+{
+    public Func<RunTask, ClaimAnswer> Claim { get; set; } = run => new ClaimAnswer.Claimed(new Lease(run.Id, run.Attempt, run.Nonce), null);
+
+    public ConcurrentDictionary<Guid, bool> Lost { get; } = new();
+
+    public int Renewals { get; private set; }
+
+    public Task<IReadOnlyList<ClaimAnswer>> ClaimAsync(IReadOnlyList<RunTask> tasks, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<ClaimAnswer>>([.. tasks.Select(Claim)]);
+
+    public Task<IReadOnlySet<Guid>> RenewAsync(IReadOnlyList<Lease> leases, CancellationToken cancellation)
+    {
+        Renewals++;
+        return Task.FromResult<IReadOnlySet<Guid>>(leases.Select(lease => lease.Task).Where(task => !Lost.ContainsKey(task)).ToHashSet());
+    }
+}
+
+/// <summary>The way to the Manager, which keeps what came.</summary>
+internal sealed class FakeManager : IManagerQueue
+{
+    public BlockingCollection<ManagerMessage> Sent { get; } = [];
+
+    public bool IsDown { get; set; }
+
+    public Task SendAsync(IReadOnlyList<ManagerMessage> messages, CancellationToken cancellation)
+    {
+        if (IsDown)
+            throw new IOException("unreachable");
+        foreach (var message in messages)
+            Sent.Add(message, cancellation);
+        return Task.CompletedTask;
+    }
+}
