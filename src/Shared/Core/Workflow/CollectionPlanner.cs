@@ -42,7 +42,8 @@ public sealed class CollectionPlanner(TaskCatalogue catalogue, IReadOnlyList<Poo
     private (CollectionPlan? Plan, Refusal? Refusal) Plan(
         CreateCollection message, ScanScope? organisationScope, DateTimeOffset now, Func<TaskNode, Guid> idOf)
     {
-        IReadOnlyList<ScanScope> scope = [.. new[] { organisationScope, message.Scope }.OfType<ScanScope>()];
+        // Without a scope of the organisation nothing is allowed: the message's own would widen it.
+        IReadOnlyList<ScanScope> scope = organisationScope is null ? [] : [.. new[] { organisationScope, message.Scope }.OfType<ScanScope>()];
         var draft = new Draft(message, idOf);
         draft.CheckEnvelope();
         draft.Place(message.Root);
@@ -51,7 +52,7 @@ public sealed class CollectionPlanner(TaskCatalogue catalogue, IReadOnlyList<Poo
         if (draft.Problems.Count > 0)
             return (null, new Refusal(RefusalCause.Input, draft.Problems));
 
-        var guard = organisationScope is null ? new ScopeGuard([]) : new ScopeGuard(scope);
+        var guard = new ScopeGuard(scope);
         var outside = draft.Tasks
             .SelectMany(task => task.Check.OutOfScope(guard, now).Select(problem => $"{task.Node.Name}: {problem}"))
             .ToArray();
