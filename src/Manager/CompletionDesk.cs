@@ -66,11 +66,11 @@ public sealed class CompletionDesk(TaskCatalogue catalogue, Random random)
         var tallies = ended.GroupBy(move => move.Task.Container)
             .ToDictionary(group => group.Key, group => group.Select(move => Tally.Of(move.Move.State)).Aggregate(Tally.Add));
         await containers.AddProgressAsync((short)random.Next(ContainerStore.ProgressShards), tallies, cancellation);
-        var released = ended.Where(move => move.Task.ReleasesSibling && move.Move.State.EndedWell())
-            .GroupBy(move => move.Task.Container).ToDictionary(group => group.Key, group => group.Count());
-        if (released.Count > 0)
+        var held = ended.Where(move => move.Task.ReleasesSibling).Select(move => move.Task.Container).ToHashSet();
+        if (held.Count > 0)
         {
-            foreach (var pool in await containers.ReleaseAsync(released, cancellation))
+            var released = await containers.ReleaseAsync(tallies.Where(tally => held.Contains(tally.Key)).ToDictionary(), cancellation);
+            foreach (var pool in released)
                 freed.TryAdd(pool, 0);
         }
         return freed;

@@ -44,15 +44,11 @@ public sealed class ContainerSettler(UnitOfWork work, NpgsqlDataSource database,
         if (ended.Length == 0)
             return Decided.Nothing;
 
-        var byParent = ended.GroupBy(end => end.Container.Parent!.Value).ToArray();
-        await store.AddProgressAsync(
-            (short)random.Next(ContainerStore.ProgressShards),
-            byParent.ToDictionary(parent => parent.Key, parent => parent.Select(end => Tally.Of(end.State)).Aggregate(Tally.Add)),
-            cancellation);
-        var well = byParent.Select(parent => (parent.Key, Count: parent.Count(end => end.State.EndedWell()))).Where(
-            parent => parent.Count > 0).ToDictionary();
-        var pools = well.Count == 0 ? new HashSet<string>() : await store.ReleaseAsync(well, cancellation);
+        var byParent = ended.GroupBy(end => end.Container.Parent!.Value)
+            .ToDictionary(parent => parent.Key, parent => parent.Select(end => Tally.Of(end.State)).Aggregate(Tally.Add));
+        await store.AddProgressAsync((short)random.Next(ContainerStore.ProgressShards), byParent, cancellation);
+        var pools = await store.ReleaseAsync(byParent, cancellation);
         var effects = await Dispatcher.DispatchAsync(connection, [], pools.ToDictionary(pool => pool, _ => 0), cancellation);
-        return new Decided(effects, [.. byParent.Select(parent => parent.Key)]);
+        return new Decided(effects, byParent.Keys);
     }
 }

@@ -176,6 +176,8 @@ public sealed class CollectionPlanner(TaskCatalogue catalogue, IReadOnlyList<Poo
                 var id = parent is null ? message.Id : DerivedId.OfPart(message.Id, $"container{path}");
                 if (children == 0)
                     Problems.Add($"{name ?? "children"}: a container needs at least one child");
+                if (policy?.Problem is { } problem)
+                    Problems.Add($"{name ?? "container"}: policy: {problem}");
                 _containers.Add(new(id, parent, ordinal, name, mode, policy ?? CompletionPolicy.All.Instance, maxConcurrency, children, started));
                 return id;
             }

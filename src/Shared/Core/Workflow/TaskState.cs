@@ -36,7 +36,4 @@ public enum TaskState
 public static class TaskStates
 {
     public static bool IsTerminal(this TaskState state) => state >= TaskState.Succeeded;
-
-    /// <summary>Whether what comes next in a sequence may start.</summary>
-    public static bool EndedWell(this TaskState state) => state is TaskState.Succeeded or TaskState.PartiallyFailed or TaskState.Disabled;
 }

@@ -27,13 +27,15 @@ public static class WorkflowRules
     };
 
     /// <summary>The state that a container closes with, or null while it is open.</summary>
-    public static TaskState? Close(CompletionPolicy policy, int children, Tally tally) => policy switch
+    /// <param name="children">How many it will have; null while a generator may still add some.</param>
+    public static TaskState? Close(CompletionPolicy policy, int? children, Tally tally) => policy switch
     {
         CompletionPolicy.All when tally.Timeout > 0 => TaskState.Timeout,
         CompletionPolicy.All when tally.Bad > 0 => TaskState.Failed,
-        CompletionPolicy.All when tally.Ended < children => null,
-        CompletionPolicy.All => tally.PartiallyFailed > 0 ? TaskState.PartiallyFailed : TaskState.Succeeded,
-        _ => throw new UnreachableException($"{policy.GetType()}"),
+        CompletionPolicy.Tolerate tolerate when tally.Bad > tolerate.Limit(children) => TaskState.Failed,
+        _ when children is null || tally.Ended < children => null,
+        CompletionPolicy.BestEffort when tally.Bad > 0 && tally.Succeeded + tally.PartiallyFailed == 0 => TaskState.Failed,
+        _ => tally.Bad + tally.PartiallyFailed > 0 ? TaskState.PartiallyFailed : TaskState.Succeeded,
     };
 
     private static TaskMove AfterFailure(

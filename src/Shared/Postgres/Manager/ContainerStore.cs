@@ -66,7 +66,7 @@ public sealed class ContainerStore(NpgsqlConnection connection)
                    select sum(p.succeeded + p.partially_failed + p.failed + p.timeout + p.disabled + p.cancelled) as ended,
                           sum(p.failed + p.timeout + p.cancelled) as bad
                      from task_manager.progress p where p.container_id = c.id) p
-             where c.state = 'Running' and (p.ended >= c.children or p.bad > 0)
+             where c.state = 'Running' and (p.ended >= c.children or p.bad > 0 and c.policy <> '{"type":"BestEffort"}')
              limit $1
             """;
         return connection.Command(sql, In(limit)).QueryAsync(row => row.GetGuid(0), cancellation);
@@ -116,19 +116,26 @@ public sealed class ContainerStore(NpgsqlConnection connection)
         return ids.ToHashSet();
     }
 
-    /// <summary>Lets the next children of containers start: as many as have ended. Ordinals are dense, so no sibling is looked at.</summary>
+    /// <summary>
+    /// Lets the next children of containers start: as many as have ended, or, where one bad end is the end of all, as have ended well.
+    /// Ordinals are dense, so no sibling is looked at.
+    /// </summary>
     /// <returns>The pools of the tasks that may be dispatched now.</returns>
-    public async Task<IReadOnlySet<string>> ReleaseAsync(IReadOnlyDictionary<Guid, int> endedByContainer, CancellationToken cancellation)
+    public async Task<IReadOnlySet<string>> ReleaseAsync(IReadOnlyDictionary<Guid, Tally> endedByContainer, CancellationToken cancellation)
     {
         const string sql = """
             update task_manager.container c
-               set released = least(c.children, c.released + e.ended)
-              from (select * from unnest($1, $2) as e(id, ended) order by id) e
-             where c.id = e.id and c.state = 'Running'
+               set released = c.released + case c.policy when '{"type":"All"}' then e.well else e.ended end
+              from (select * from unnest($1, $2, $3) as e(id, ended, well) order by id) e
+             where c.id = e.id and c.state = 'Running' and (c.mode = 'Sequential' or c.max_concurrency is not null)
          returning c.id, c.released - e.ended, c.released
          """;
-        var opened = await connection.Command(sql, In(endedByContainer.Keys.ToArray()), In(endedByContainer.Values.ToArray())).QueryAsync(
-            row => new Opening(row.GetGuid(0), row.GetInt32(1), row.GetInt32(2)), cancellation);
+        var opened = await connection.Command(
+            sql,
+            In(endedByContainer.Keys.ToArray()),
+            In(endedByContainer.Values.Select(tally => tally.Ended).ToArray()),
+            In(endedByContainer.Values.Select(tally => tally.Ended - tally.Bad).ToArray()))
+            .QueryAsync(row => new Opening(row.GetGuid(0), row.GetInt32(1), row.GetInt32(2)), cancellation);
         var pools = new HashSet<string>();
         while (opened.Count > 0)
         {

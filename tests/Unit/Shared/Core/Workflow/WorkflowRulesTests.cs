@@ -73,5 +73,40 @@ public class WorkflowRulesTests
         Assert.Equal(expected, WorkflowRules.Close(
             CompletionPolicy.All.Instance, 4, new Tally { Succeeded = well, PartiallyFailed = partly, Failed = failed, Timeout = timeout }));
 
+    [Theory]
+    [InlineData(0, 3, 0, null)]
+    [InlineData(1, 3, 0, TaskState.PartiallyFailed)]
+    [InlineData(4, 0, 0, TaskState.Succeeded)]
+    [InlineData(0, 4, 0, TaskState.Failed)]
+    [InlineData(0, 1, 3, TaskState.Failed)]
+    [InlineData(1, 0, 3, TaskState.Succeeded)]
+    public void Best_effort_waits_for_all_and_fails_when_none_ended_well(int well, int failed, int disabled, TaskState? expected) =>
+        Assert.Equal(expected, WorkflowRules.Close(
+            new CompletionPolicy.BestEffort(), 4, new Tally { Succeeded = well, Failed = failed, Disabled = disabled }));
+
+    [Theory]
+    [InlineData(2, null, 97, 2, null)]
+    [InlineData(2, null, 98, 2, TaskState.PartiallyFailed)]
+    [InlineData(2, null, 100, 0, TaskState.Succeeded)]
+    [InlineData(2, null, 10, 3, TaskState.Failed)]
+    [InlineData(null, 5, 96, 4, TaskState.PartiallyFailed)]
+    [InlineData(null, 5, 0, 6, TaskState.Failed)]
+    [InlineData(null, 100, 0, 100, TaskState.PartiallyFailed)]
+    [InlineData(null, 0, 0, 1, TaskState.Failed)]
+    public void Tolerated_ends_leave_a_partial_failure_and_one_more_fails_at_once(int? count, int? percent, int well, int bad, TaskState? expected) =>
+        Assert.Equal(expected, WorkflowRules.Close(
+            new CompletionPolicy.Tolerate(count, percent), 100, new Tally { Succeeded = well, Failed = bad }));
+
+    [Fact]
+    public void A_container_whose_number_of_children_is_unknown_closes_only_for_what_no_further_child_can_mend()
+    {
+        var bad = new Tally { Failed = 3 };
+
+        Assert.Null(WorkflowRules.Close(CompletionPolicy.All.Instance, null, new Tally { Succeeded = 3 }));
+        Assert.Null(WorkflowRules.Close(new CompletionPolicy.BestEffort(), null, bad));
+        Assert.Null(WorkflowRules.Close(new CompletionPolicy.Tolerate(Percent: 1), null, bad));
+        Assert.Equal(TaskState.Failed, WorkflowRules.Close(new CompletionPolicy.Tolerate(Count: 2), null, bad));
+    }
+
     private static TaskMove After(TaskOutcome outcome, int failures) => WorkflowRules.AfterAttempt(outcome, failures, ThreeTimes, Day, fraction: 1);
 }
