@@ -31,9 +31,11 @@ public static class Submission
     {
         try
         {
-            return new CreateTask(kind, JsonElement.Parse(input)) { Id = id };
+            ManagerMessage task = new CreateTask(kind, JsonElement.Parse(input)) { Id = id };
+            return MessageReader.Read(JsonSerializer.SerializeToUtf8Bytes(task, MessageJson.Default.ManagerMessage), id, out var reason)
+                ?? throw new CliException(ExitCode.Usage, $"input: {reason}");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new CliException(ExitCode.Usage, $"input: not JSON: {e.Message}", e);
         }
@@ -69,9 +71,9 @@ public static class Submission
             body.Insert(0, "type", body.ContainsKey("root") ? nameof(CreateCollection) : nameof(CreateTask));
             return body.ToJsonString();
         }
-        catch (Exception e) when (e is JsonException or ArgumentException)
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
         {
-            // Not JSON, or a member twice: the reader says it better.
+            // Not JSON, a member twice, or a name that is no text: the reader says it better.
             return json;
         }
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace TaskMesh.Core.Messages;
 
@@ -15,17 +16,58 @@ public static class MessageReader
     {
         try
         {
+            reason = TextFault(body.Span, out var holdsNull);
+            if (reason is not null)
+                return null;
             using var document = JsonDocument.Parse(body, Strict);
             reason = EnvelopeFault(document.RootElement);
             if (reason is not null)
                 return null;
             var message = document.RootElement.Deserialize(MessageJson.Default.ManagerMessage)!;
+            // What a task found may hold anything: it is kept as JSON, where the character is spelt out.
+            if (holdsNull && message is not CompleteTask)
+            {
+                reason = "not a message: a string holds U+0000";
+                return null;
+            }
             return message.Id == Guid.Empty ? message with { Id = fallbackId } : message;
         }
         catch (JsonException e)
         {
             reason = $"not a message: {e.Message}";
             return null;
+        }
+        catch (NotSupportedException e)
+        {
+            // The serializer's word for a node, action or outcome without a "type": first it names the class, then the place.
+            var place = e.Message.IndexOf("Path: ", StringComparison.Ordinal);
+            reason = $"not a message: an object that needs a \"type\" has none. {e.Message[Math.Max(0, place)..]}";
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// JSON can spell strings that are no text: halves of surrogate pairs. Whoever read one later, deep in an input, would fail each time.
+    /// </summary>
+    /// <param name="holdsNull">Whether a string holds U+0000, which PostgreSQL keeps nowhere.</param>
+    private static string? TextFault(ReadOnlySpan<byte> body, out bool holdsNull)
+    {
+        holdsNull = false;
+        if (!Utf8.IsValid(body))
+            return "not a message: the body is no UTF-8";
+        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = MaxDepth });
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
+                    holdsNull |= reader.GetString()!.Contains('\0');
+            }
+            return null;
+        }
+        catch (InvalidOperationException)
+        {
+            return "not a message: a string holds half a surrogate pair";
         }
     }
 
@@ -34,7 +76,8 @@ public static class MessageReader
         if (root.ValueKind != JsonValueKind.Object)
             return "not a message: the body is no JSON object";
         if (root.TryGetProperty("v", out var version)
-            && (!version.TryGetInt32(out var v) || v is not (ManagerMessage.Version or ManagerMessage.Version - 1)))
+            && !(version.ValueKind == JsonValueKind.Number && version.TryGetInt32(out var v)
+                && v is ManagerMessage.Version or ManagerMessage.Version - 1))
             return $"v: version {version} is unknown; this Manager reads {ManagerMessage.Version - 1} and {ManagerMessage.Version}";
         if (!root.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String)
             return "type: every message names its type";
