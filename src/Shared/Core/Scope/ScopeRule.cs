@@ -15,7 +15,8 @@ public readonly record struct ScopeRule(AddressRange? Range, string? Name, bool 
         }
         var withSubdomains = text.StartsWith("*.", StringComparison.Ordinal);
         var name = DomainName.Normalise(withSubdomains ? text[2..] : text);
-        if (name is null || LooksLikeAddress(text))
+        // "192.0.2.256" is a mistyped address and no name: no top-level domain is a number.
+        if (name is null || name.Split('.')[^1].All(char.IsAsciiDigit))
             return false;
         rule = new(null, name, withSubdomains);
         problem = null;
@@ -24,7 +25,4 @@ public readonly record struct ScopeRule(AddressRange? Range, string? Name, bool 
 
     public bool Matches(string name) =>
         Name is not null && (name == Name || (WithSubdomains && name.EndsWith($".{Name}", StringComparison.Ordinal)));
-
-    private static bool LooksLikeAddress(string text) =>
-        text.AsSpan().IndexOfAny('/', ':') >= 0 || text.Split('.')[^1].All(char.IsAsciiDigit);
 }
