@@ -1,17 +1,41 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.Net.Sockets;
 using Npgsql;
+using TaskMesh.Cli.Commands;
+using TaskMesh.Cli.Demo;
+using TaskMesh.Cli.Lab;
 using TaskMesh.Core.Configuration;
 
 namespace TaskMesh.Cli;
 
-/// <summary>Runs a command and turns whatever ends it into a sentence on standard error and an exit code.</summary>
+/// <summary>All commands; runs one and turns whatever ends it into a sentence on standard error and an exit code.</summary>
 internal static class CommandLine
 {
     /// <summary>What a command gets to clean up once it is interrupted; a second signal ends it at once.</summary>
     private static readonly TimeSpan CleanUpTime = TimeSpan.FromSeconds(60);
 
-    public static async Task<int> RunAsync(RootCommand root, string[] arguments)
+    /// <summary>Not a <see cref="RootCommand"/>: its help would call the command by the name of its assembly.</summary>
+    public static Command Create() => new("taskmesh", "Network reconnaissance as tasks in queues.")
+    {
+        DemoCommand.Create(),
+        LocalCommand.Create(),
+        SubmitCommand.CreateSubmit(),
+        SubmitCommand.CreateRun(),
+        CancelCommand.Create(),
+        LsCommand.Create(),
+        ShowCommand.Create(),
+        TreeCommand.Create(),
+        DefinitionsCommand.Create(),
+        ExplainCommand.Create(),
+        ScopeCommand.Create(),
+        LabCommand.Create(),
+        CommonOptions.Output,
+        new HelpOption(),
+        new VersionOption(),
+    };
+
+    public static async Task<int> RunAsync(Command root, string[] arguments)
     {
         var parsed = root.Parse(arguments);
         var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = CleanUpTime };

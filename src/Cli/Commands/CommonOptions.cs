@@ -9,6 +9,7 @@ internal static class CommonOptions
     public static Option<OutputFormat> Output { get; } = new("--output", "-o")
     {
         Description = "How data is written to standard output.",
+        HelpName = "text|json|jsonl|none",
         Recursive = true,
     };
 
