@@ -27,4 +27,46 @@ public class SettingsReaderTests
 
         Assert.Equal($"SOURCE='{text}' is not an IPv4 address", Assert.Throws<SettingsException>(reader.ThrowIfWrong).Message);
     }
+
+    [Fact]
+    public void What_is_empty_counts_as_not_given()
+    {
+        var reader = new SettingsReader(new Dictionary<string, string> { ["TEXT"] = "", ["NUMBER"] = "", ["TIME"] = "", ["LIST"] = "" });
+
+        Assert.Null(reader.Optional("TEXT"));
+        Assert.Equal(7, reader.Number("NUMBER", 7, 0, 9));
+        Assert.Equal(TimeSpan.FromSeconds(3), reader.Duration("TIME", TimeSpan.FromSeconds(3), TimeSpan.Zero, TimeSpan.MaxValue));
+        Assert.Equal(["a"], reader.List("LIST", "a"));
+        reader.ThrowIfWrong();
+    }
+
+    [Theory]
+    [InlineData("9", true)]
+    [InlineData("1", true)]
+    [InlineData("0", false)]
+    [InlineData("10", false)]
+    [InlineData("+1", false)]
+    [InlineData(" 1", false)]
+    [InlineData("1.0", false)]
+    [InlineData("99999999999", false)]
+    public void A_number_has_its_bounds(string text, bool isGood)
+    {
+        var reader = new SettingsReader(new Dictionary<string, string> { ["NUMBER"] = text });
+
+        Assert.Equal(isGood ? int.Parse(text) : 5, reader.Number("NUMBER", fallback: 5, least: 1, most: 9));
+        Assert.Equal(
+            isGood ? null : $"NUMBER: '{text}' is not a number from 1 to 9", Record.Exception(reader.ThrowIfWrong)?.Message);
+    }
+
+    [Fact]
+    public void All_faults_are_told_in_one_sentence()
+    {
+        var reader = new SettingsReader(new Dictionary<string, string> { ["TIME"] = "soon" });
+
+        reader.Required("DATABASE");
+        reader.Duration("TIME", TimeSpan.Zero, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
+
+        Assert.Equal(
+            "DATABASE: is not set; TIME: 'soon' is not a duration from 1s to 1h", Assert.Throws<SettingsException>(reader.ThrowIfWrong).Message);
+    }
 }
