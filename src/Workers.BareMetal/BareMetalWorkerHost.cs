@@ -26,6 +26,9 @@ public sealed class BareMetalWorkerHost(
 
     private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(10);
 
+    /// <summary>What is running must be handed back also when the database does not answer.</summary>
+    private static readonly TimeSpan RetireLimit = TimeSpan.FromSeconds(2);
+
     /// <summary>SQS waits no longer.</summary>
     private static readonly TimeSpan PollWait = TimeSpan.FromSeconds(20);
 
@@ -80,14 +83,35 @@ public sealed class BareMetalWorkerHost(
             clock);
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        using var retired = new CancellationTokenSource();
         var beating = BeatAsync(registry, ended.Token);
-        await loop.RunAsync(registry.DrainAsync, stopping);
+        var retiring = RetireAsync(registry, retired, ended.Token);
+        await loop.RunAsync(registry.DrainAsync, retired.Token);
         await ended.CancelAsync();
-        await beating;
+        await Task.WhenAll(beating, retiring);
         await registry.LeaveAsync(CancellationToken.None);
         _log.Left(id);
         if (settings.PowerOff && !stopping.IsCancellationRequested)
             InstancePower.Off();
+    }
+
+    /// <summary>
+    /// Told to stop, the worker first says that it is no capacity any more. Were its tasks back before that, the Manager would take it for the
+    /// one to run them, and launch another only when it misses it.
+    /// </summary>
+    private async Task RetireAsync(WorkerRegistry registry, CancellationTokenSource retired, CancellationToken stopping)
+    {
+        await Task.WhenAny(Task.Delay(Timeout.InfiniteTimeSpan, clock, stopping));
+        try
+        {
+            using var limit = new CancellationTokenSource(RetireLimit, clock);
+            await registry.RetireAsync(limit.Token);
+        }
+        catch (Exception e)
+        {
+            _log.HeartbeatFailed(e);
+        }
+        await retired.CancelAsync();
     }
 
     private async Task BeatAsync(WorkerRegistry registry, CancellationToken stopping)

@@ -117,6 +117,14 @@ begin
     return true;
 end $$;
 
+-- A worker that was told to stop: no capacity any more, so that another is launched for what it hands back.
+create function task_manager.retire(p_worker text) returns void
+language sql volatile security definer set search_path = pg_catalog, pg_temp
+as $$
+    update task_manager.worker set state = 'draining', last_seen = task_manager.clock() where id = p_worker and state = 'live';
+    update task_manager.launch_slot set state = 'draining', since = task_manager.clock() where instance_id = p_worker and state = 'live'
+$$;
+
 -- The worker's last words.
 create function task_manager.leave(p_worker text) returns void
 language sql volatile security definer set search_path = pg_catalog, pg_temp

@@ -52,7 +52,7 @@ grant execute on function task_manager.clock, task_manager.claim, task_manager.b
     task_manager.result_parts
     to tm_internal, tm_worker;
 grant select on task_manager.control_state to tm_worker;
-grant execute on function task_manager.heartbeat, task_manager.drain, task_manager.leave to tm_worker;
+grant execute on function task_manager.heartbeat, task_manager.drain, task_manager.retire, task_manager.leave to tm_worker;
 
 grant select on all tables in schema task_manager, recon to tm_reader;
 grant execute on function task_manager.clock to tm_reader;

@@ -13,6 +13,9 @@ public sealed class WorkerRegistry(NpgsqlDataSource database, string worker, str
     /// <returns>False when work waits: then the worker stays.</returns>
     public Task<bool> DrainAsync(CancellationToken cancellation) => AskAsync("select task_manager.drain(@worker)", cancellation);
 
+    /// <summary>From now on the fleet does not count on this worker.</summary>
+    public Task RetireAsync(CancellationToken cancellation) => AskAsync("select task_manager.retire(@worker) is null", cancellation);
+
     public Task LeaveAsync(CancellationToken cancellation) => AskAsync("select task_manager.leave(@worker) is null", cancellation);
 
     private async Task<bool> AskAsync(string sql, CancellationToken cancellation)
