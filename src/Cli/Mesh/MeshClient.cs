@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Npgsql;
 using TaskMesh.Aws;
@@ -48,6 +49,9 @@ public sealed class MeshClient : IAsyncDisposable
     {
         var queue = message is Control ? _settings.ControlQueue : _settings.ManagerQueue;
         var body = JsonSerializer.Serialize(message, MessageJson.Default.ManagerMessage);
+        var bytes = Encoding.UTF8.GetByteCount(body);
+        if (bytes > SqsLimits.BatchBytes)
+            throw new CliException(ExitCode.Usage, $"body: {bytes} bytes are more than a message holds ({SqsLimits.BatchBytes})");
         var answers = await _sender.SendAsync([new OutgoingMessage(queue, body)], cancellation);
         if (!answers[0].IsAccepted)
             throw new CliException(ExitCode.Unavailable, $"The Manager's queue did not take the message: {answers[0].Fault}");
