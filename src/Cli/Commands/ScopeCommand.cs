@@ -68,7 +68,7 @@ internal static class ScopeCommand
             await using var mesh = MeshClient.Connect();
             var scope = await ScopeOfAsync(mesh, parsed, cancellation);
             var guard = new ScopeGuard(scope is null ? [] : [scope]);
-            var verdicts = parsed.GetRequiredValue(targets).Select(target => new Verdict(target, Refusal(guard, target))).ToArray();
+            var verdicts = parsed.GetRequiredValue(targets).Select(target => new Verdict(Schema.Verdict, target, Refusal(guard, target))).ToArray();
             parsed.Printer().Rows(verdicts, ("TARGET", verdict => verdict.Target), ("VERDICT", verdict => verdict.Refusal ?? "allowed"));
             return verdicts.All(verdict => verdict.Allowed) ? ExitCode.Success : ExitCode.Refused;
         });
@@ -140,7 +140,7 @@ internal static class ScopeCommand
         bool AllowPrivate,
         string Addresses);
 
-    private sealed record Verdict(string Target, string? Refusal)
+    private sealed record Verdict(string Schema, string Target, string? Refusal)
     {
         public bool Allowed => Refusal is null;
     }

@@ -11,5 +11,6 @@ public static class Schema
     public const string Task = "taskmesh.task.v1";
     public const string Tree = "taskmesh.tree.v1";
     public const string Scope = "taskmesh.scope.v1";
+    public const string Verdict = "taskmesh.scope-verdict.v1";
     public const string Local = "taskmesh.local.v1";
 }
