@@ -84,9 +84,11 @@ internal sealed class DemoRun(DemoStage stage, ProgressLine progress, TimeProvid
         await UntilAsync(
             async () =>
             {
+                // The end first: tasks that are read before it may have ended since.
+                var hasEnded = await reader.CollectionAsync(collection, cancellation) is { EndedAt: not null };
                 tasks = await TasksAsync(reader, collection, cancellation);
                 Show(tasks, await reader.WorkersAsync(cancellation));
-                return await reader.CollectionAsync(collection, cancellation) is { EndedAt: not null };
+                return hasEnded;
             },
             WorkLimit,
             "the collection did not end",

@@ -83,7 +83,7 @@ internal sealed class DemoStage : IAsyncDisposable
     {
         if (NetworkLab.Unavailable is { } problem)
         {
-            progress.Say($"{problem} The demo scans this machine's loopback network instead, where no port is silent.");
+            progress.Say($"{problem}. The demo scans this machine's loopback network instead, where no port is silent.");
             Ports = PortSet.Parse("40001-40100");
             var loopback = new LoopbackLab(LoopbackLab.DefaultTargets, Ports, seed);
             _endings.Push(() =>
