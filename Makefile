@@ -1,9 +1,12 @@
 # The developers' commands. `make` alone prints them.
 .DEFAULT_GOAL := help
-.PHONY: help build test unit format check approve demo synth real-packages
+.PHONY: help build test unit format check approve demo synth bench-tasks bench-profile real-packages
 
 SOLUTION := TaskMesh.sln
 STAGE := dev
+JOBS := 50000
+ROUNDS := 5
+BATCH := 100
 export DOTNET_NOLOGO := 1
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 # Bare Debian has no ICU; nothing here sorts or formats by language.
@@ -40,6 +43,14 @@ synth: ## write the CloudFormation template to artifacts/cdk.out; STAGE=dev
 	dotnet build cdk -c Release
 	CDK_OUTDIR=artifacts/cdk.out CDK_CONTEXT_JSON='{"stage":"$(STAGE)"}' dotnet artifacts/bin/Cdk/release/TaskMesh.Cdk.dll
 	@ls artifacts/cdk.out/taskmesh-$(STAGE).template.json
+
+bench-tasks: ## tasks through their whole lives per second, beside pg-boss and graphile-worker; JOBS=50000 ROUNDS=5
+	dotnet build tests/Benchmarks -c Release -v q
+	dotnet artifacts/bin/Benchmarks/release/TaskMesh.Benchmarks.dll tasks $(JOBS) $(ROUNDS)
+
+bench-profile: ## what PostgreSQL does for them, statement by statement; BATCH=100 JOBS=50000
+	dotnet build tests/Benchmarks -c Release -v q
+	dotnet artifacts/bin/Benchmarks/release/TaskMesh.Benchmarks.dll profile $(BATCH) $(JOBS)
 
 real-packages: ## build and test without stand-ins, where the package feed has the real packages
 	@mkdir -p artifacts

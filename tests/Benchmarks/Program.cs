@@ -1,0 +1,16 @@
+using TaskMesh.Benchmarks.Orchestration;
+
+// One bench by its name; numbers after it change its size: `TaskMesh.Benchmarks tasks 50000 5`.
+Func<int[], CancellationToken, Task>? bench = args.FirstOrDefault() switch
+{
+    "tasks" => TasksBench.RunAsync,
+    "profile" => TasksBench.ProfileAsync,
+    _ => null,
+};
+if (bench is null)
+{
+    Console.Error.WriteLine("benches: tasks [JOBS] [ROUNDS], profile [BATCH] [JOBS]");
+    return 64;
+}
+await bench([.. args[1..].Select(int.Parse)], CancellationToken.None);
+return 0;
