@@ -6,8 +6,8 @@ using TaskMesh.Testing;
 namespace TaskMesh.Benchmarks;
 
 /// <summary>
-/// The one PostgreSQL that everybody is measured on: durable as it comes (fsync, full pages, synchronous commit), no statement logged. It differs from
-/// Debian's defaults only in what keeps a checkpoint from falling into one round and not into the next.
+/// The one PostgreSQL that everybody is measured on: durable as it comes (fsync, full pages, synchronous commit), no statement logged. It differs
+/// from Debian's defaults only in what keeps a checkpoint from falling into one round and not into the next.
 /// </summary>
 internal sealed class BenchCluster : IAsyncDisposable
 {
