@@ -32,7 +32,7 @@ public abstract record CompletionPolicy
         public override string? Problem => (Count, Percent) switch
         {
             (null, null) or (not null, not null) => "Tolerate names either a count or a percent",
-            (< 0, _) => $"a count of {Count} is less than none",
+            ( < 0, _) => $"a count of {Count} is less than none",
             (_, < 0 or > 100) => $"{Percent} percent is not from 0 to 100",
             _ => null,
         };
