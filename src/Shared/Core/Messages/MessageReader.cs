@@ -30,6 +30,8 @@ public static class MessageReader
                 reason = "not a message: a string holds U+0000";
                 return null;
             }
+            if (message is CompleteTask { Outcome: TaskOutcome.Failed failed } ended)
+                message = ended with { Outcome = failed with { Message = failed.Message.Replace('\0', '\uFFFD') } };
             return message.Id == Guid.Empty ? message with { Id = fallbackId } : message;
         }
         catch (JsonException e)

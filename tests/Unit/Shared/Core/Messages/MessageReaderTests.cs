@@ -82,6 +82,18 @@ public class MessageReaderTests
     }
 
     [Fact]
+    public void A_reason_that_a_task_failed_for_can_be_kept()
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes<ManagerMessage>(
+            new CompleteTask(Guid.NewGuid(), 1, Guid.NewGuid(), new TaskOutcome.Failed(ErrorClass.Fatal, "banner: \0!")),
+            MessageJson.Default.ManagerMessage);
+
+        var read = Assert.IsType<CompleteTask>(MessageReader.Read(body, Fallback, out _));
+
+        Assert.Equal("banner: \uFFFD!", Assert.IsType<TaskOutcome.Failed>(read.Outcome).Message);
+    }
+
+    [Fact]
     public void What_a_task_found_may_hold_any_character()
     {
         ManagerMessage found = new CompleteTask(Fallback, 1, Fallback, new TaskOutcome.Succeeded(JsonElement.Parse("""["\u0000"]""")));
