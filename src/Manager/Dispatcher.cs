@@ -37,9 +37,9 @@ public static class Dispatcher
         if (dispatched.Count == 0)
             return Effects.None;
 
-        var rows = await store.RecordAsync(dispatched, cancellation);
+        await store.RecordAsync(dispatched, rooms, cancellation);
         return new Effects(
-            [.. dispatched.Select(task => (rows[task.Pool], task))],
+            [.. dispatched.Select(task => (rooms[task.Pool].NextRow, task))],
             EnsureWorkers: dispatched.Any(task => rooms[task.Pool].Class == WorkerClass.BareMetal));
     }
 

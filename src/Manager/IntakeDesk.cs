@@ -23,7 +23,7 @@ public sealed class IntakeDesk(CollectionPlanner planner, TimeProvider clock)
         var planned = await PlanAsync(store, submitted, refused, cancellation);
         var fresh = planned.DistinctBy(plan => plan.Plan.Id).ToArray();
         var inserted = await store.InsertAsync([.. fresh.Select(plan => (plan.Plan, plan.Digest))], cancellation);
-        await RefuseOtherBodiesAsync(store, planned, refused, cancellation);
+        await RefuseOtherBodiesAsync(store, [.. planned.Except(fresh.Where(plan => inserted.Contains(plan.Plan.Id)))], refused, cancellation);
 
         var created = fresh.Where(plan => inserted.Contains(plan.Plan.Id)).Select(plan => plan.Plan).ToArray();
         await store.InsertContainersAsync([.. created.SelectMany(plan => plan.Containers.Select(container => (plan.Id, container)))], cancellation);
@@ -62,6 +62,8 @@ public sealed class IntakeDesk(CollectionPlanner planner, TimeProvider clock)
     private static async Task RefuseOtherBodiesAsync(
         CollectionStore store, List<Planned> planned, List<(ReadMessage, string)> refused, CancellationToken cancellation)
     {
+        if (planned.Count == 0)
+            return;
         var digests = await store.DigestsAsync([.. planned.Select(plan => plan.Plan.Id)], cancellation);
         refused.AddRange(planned
             .Where(plan => !plan.Digest.AsSpan().SequenceEqual(digests[plan.Plan.Id]))

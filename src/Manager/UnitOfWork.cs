@@ -1,5 +1,6 @@
 using Npgsql;
 using TaskMesh.Postgres;
+using TaskMesh.Postgres.Manager;
 
 namespace TaskMesh.Manager;
 
@@ -26,8 +27,9 @@ public sealed class UnitOfWork(NpgsqlDataSource database, EffectPerformer perfor
             {
                 await using var connection = await database.OpenConnectionAsync(cancellation);
                 await using var transaction = await connection.BeginTransactionAsync(cancellation);
+                Pipeline.Begin(connection);
                 var decided = await decide(connection);
-                await transaction.CommitAsync(cancellation);
+                await Pipeline.CommitAsync(connection, cancellation);
                 return decided;
             }
             catch (Exception e) when (attempt < Tries && Database.IsTransient(e))

@@ -78,6 +78,6 @@ public sealed class CollectionStore(NpgsqlConnection connection)
             In(plans.Select(plan => plan.Children).ToArray()),
             In(plans.Select(plan => plan.Started ? plan.FirstRelease : 0).ToArray()),
             In(plans.Select(plan => (plan.Started ? TaskState.Running : TaskState.Pending).ToString()).ToArray()))
-            .ExecuteAsync(cancellation);
+            .LaterAsync(cancellation);
     }
 }

@@ -37,7 +37,7 @@ public sealed class ContainerStore(NpgsqlConnection connection)
             In(tallies.Values.Select(tally => tally.Timeout).ToArray()),
             In(tallies.Values.Select(tally => tally.Disabled).ToArray()),
             In(tallies.Values.Select(tally => tally.Cancelled).ToArray()))
-            .ExecuteAsync(cancellation);
+            .LaterAsync(cancellation);
     }
 
     /// <summary>How far the given containers are, those only that still run.</summary>

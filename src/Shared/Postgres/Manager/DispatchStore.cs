@@ -42,10 +42,11 @@ public sealed class DispatchStore(NpgsqlConnection connection)
                         else 2 * greatest(
                              (select sum(w.parallelism) from task_manager.worker w where w.pool = p.name and w.state = 'live'), 1)::int end
                    - p.in_flight,
-                   exists (select from task_manager.task t where t.pool = p.name and t.ready)
+                   exists (select from task_manager.task t where t.pool = p.name and t.ready),
+                   nextval('task_manager.dispatch_id_seq')
          """;
         return connection.Command(sql, In(endedByPool.Keys.ToArray()), In(endedByPool.Values.ToArray())).QueryAsync(
-            row => new PoolRoom(row.GetString(0), row.Enum<WorkerClass>(1), row.GetInt32(2), row.GetBoolean(3)), cancellation);
+            row => new PoolRoom(row.GetString(0), row.Enum<WorkerClass>(1), row.GetInt32(2), row.GetBoolean(3), row.GetInt64(4)), cancellation);
     }
 
     /// <summary>Moves waiting tasks to Dispatched, as many as have room, by priority and then age.</summary>
@@ -81,37 +82,31 @@ public sealed class DispatchStore(NpgsqlConnection connection)
             .QueryAsync(ReadTask, cancellation);
     }
 
-    /// <summary>Writes the outbox: one row per pool.</summary>
-    /// <returns>The ids of the rows, by pool.</returns>
-    public async Task<IReadOnlyDictionary<string, long>> RecordAsync(IReadOnlyList<DispatchedTask> tasks, CancellationToken cancellation)
+    /// <summary>Writes the outbox: one row per pool, under the id that the pool's room came with.</summary>
+    public async Task RecordAsync(IReadOnlyList<DispatchedTask> tasks, IReadOnlyDictionary<string, PoolRoom> rooms, CancellationToken cancellation)
     {
-        const string insert = "insert into task_manager.dispatch (pool, tasks, attempts) values ($1, $2, $3) returning id";
+        const string insert = "insert into task_manager.dispatch (id, pool, tasks, attempts) overriding system value values ($1, $2, $3, $4)";
         const string count = "update task_manager.pool set in_flight = in_flight + $2 where name = $1";
-        var rows = new Dictionary<string, long>();
-        await using var batch = new NpgsqlBatch(connection);
-        var pools = tasks.GroupBy(task => task.Pool).ToArray();
-        foreach (var pool in pools)
+        foreach (var pool in tasks.GroupBy(task => task.Pool))
         {
-            batch.BatchCommands.Add(new(insert)
-            {
-                Parameters = { In(pool.Key), In(pool.Select(task => task.Id).ToArray()), In(pool.Select(task => task.Attempt).ToArray()) },
-            });
-            batch.BatchCommands.Add(new(count) { Parameters = { In(pool.Key), In(pool.Count()) } });
+            await connection.Command(
+                insert,
+                In(rooms[pool.Key].NextRow),
+                In(pool.Key),
+                In(pool.Select(task => task.Id).ToArray()),
+                In(pool.Select(task => task.Attempt).ToArray()))
+                .LaterAsync(cancellation);
+            await connection.Command(count, In(pool.Key), In(pool.Count())).LaterAsync(cancellation);
         }
-        await using var reader = await batch.ExecuteReaderAsync(cancellation);
-        foreach (var pool in pools)
-        {
-            await reader.ReadAsync(cancellation);
-            rows[pool.Key] = reader.GetInt64(0);
-            await reader.NextResultAsync(cancellation);
-        }
-        return rows;
     }
 
-    /// <summary>Tells that the queue has accepted every message of these outbox rows.</summary>
+    /// <summary>Tells that the queue has accepted every message of these outbox rows. Does not wait for the disk: if it is lost, they are sent twice.</summary>
     public Task MarkSentAsync(IReadOnlyCollection<long> rows, CancellationToken cancellation)
     {
-        const string sql = "update task_manager.dispatch set sent_at = task_manager.clock() where id = any($1)";
+        const string sql = """
+            with hurry as materialized (select set_config('synchronous_commit', 'off', true))
+            update task_manager.dispatch set sent_at = task_manager.clock() from hurry where id = any($1)
+            """;
         return connection.Command(sql, In(rows.ToArray())).ExecuteAsync(cancellation);
     }
 

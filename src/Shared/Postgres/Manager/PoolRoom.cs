@@ -4,4 +4,5 @@ namespace TaskMesh.Postgres.Manager;
 
 /// <param name="Room">How many more tasks may be dispatched; negative when the window shrank.</param>
 /// <param name="HasBacklog">Whether tasks wait for room already, so that a new one must queue behind them.</param>
-public sealed record PoolRoom(string Pool, WorkerClass Class, int Room, bool HasBacklog);
+/// <param name="NextRow">The outbox row that this transaction may write for the pool.</param>
+public sealed record PoolRoom(string Pool, WorkerClass Class, int Room, bool HasBacklog, long NextRow);

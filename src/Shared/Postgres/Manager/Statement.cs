@@ -18,20 +18,19 @@ internal static class Statement
 
     public static async Task<int> ExecuteAsync(this NpgsqlCommand command, CancellationToken cancellation)
     {
-        await using (command)
-            return await command.ExecuteNonQueryAsync(cancellation);
+        await using var batch = Pipeline.After(command);
+        await batch.ExecuteNonQueryAsync(cancellation);
+        return (int)batch.BatchCommands[^1].RecordsAffected;
     }
 
     public static async Task<List<T>> QueryAsync<T>(this NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
     {
-        await using (command)
-        {
-            await using var reader = await command.ExecuteReaderAsync(cancellation);
-            var rows = new List<T>();
-            while (await reader.ReadAsync(cancellation))
-                rows.Add(read(reader));
-            return rows;
-        }
+        await using var batch = Pipeline.After(command);
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(cancellation))
+            rows.Add(read(reader));
+        return rows;
     }
 
     public static string? TextOrNull(this NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);

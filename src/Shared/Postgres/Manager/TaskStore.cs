@@ -84,8 +84,7 @@ public sealed class TaskStore(NpgsqlConnection connection)
     }
 
     /// <summary>Ends attempts: the task moves on only if it is still at the attempt that the move was decided for.</summary>
-    /// <returns>How many moved.</returns>
-    public Task<int> MoveAsync(IReadOnlyList<(TaskFacts Task, TaskMove Move)> moves, CancellationToken cancellation)
+    public Task MoveAsync(IReadOnlyList<(TaskFacts Task, TaskMove Move)> moves, CancellationToken cancellation)
     {
         const string sql = """
             update task_manager.task t
@@ -111,7 +110,7 @@ public sealed class TaskStore(NpgsqlConnection connection)
             In(moves.Select(move => move.Move.Reason).ToArray()),
             In(moves.Select(move => move.Move.Checkpoint is { } checkpoint ? Json.Write(checkpoint) : null).ToArray()),
             In(moves.Select(move => move.Move.Wait).ToArray()))
-            .ExecuteAsync(cancellation);
+            .LaterAsync(cancellation);
     }
 
     /// <summary>The outputs of tasks that succeeded; part 0 is what a task returned.</summary>
@@ -142,6 +141,6 @@ public sealed class TaskStore(NpgsqlConnection connection)
             In(outputs.Select(output => output.Task).ToArray()),
             In(outputs.Select(output => output.Attempt).ToArray()),
             In(outputs.Select(output => Json.Write(output.Output)).ToArray()))
-            .ExecuteAsync(cancellation);
+            .LaterAsync(cancellation);
     }
 }
