@@ -11,6 +11,13 @@ public static class AllTasks
     public static TaskCatalogue Catalogue { get; } = new(
     [
         TaskEntry.Of<CertificateTransparency, CertificateTransparencyInput, CertificateTransparencyOutput>(),
+        TaskEntry.Of<FilterByField, FilterByFieldInput, FilteredRows>(),
+        TaskEntry.Of<FilterByPort, FilterByPortInput, FilteredRows>(),
+        TaskEntry.Of<FilterByRegex, FilterByRegexInput, FilteredRows>(),
+        TaskEntry.Of<FilterInScope, FilterInScopeInput, FilteredRows>(),
+        TaskEntry.Of<FilterNewOnly, FilterNewOnlyInput, FilteredRows>(),
+        TaskEntry.Of<FilterSample, FilterSampleInput, FilteredRows>(),
+        TaskEntry.Of<FilterUnique, FilterUniqueInput, FilteredRows>(),
         TaskEntry.Of<InsertData, InsertDataInput, InsertDataOutput>(),
         TaskEntry.Of<ListModels, ListModelsInput, ListModelsOutput>(),
         TaskEntry.Of<TcpSyn, TcpSynInput, TcpSynOutput>(),

@@ -2,7 +2,6 @@ using System.Text.Json;
 using TaskMesh.Core;
 using TaskMesh.Core.Messages;
 using TaskMesh.Core.Ports;
-using TaskMesh.Core.Recon;
 using TaskMesh.Integration.Manager;
 using TaskMesh.Postgres.Workers;
 using TaskMesh.Testing;
@@ -126,30 +125,6 @@ public class LeaseTests(ProductCluster cluster)
         await rig.SendAsync(new Control(new ControlAction.Cancel(run.Collection), "tester", "enough") { Id = Guid.CreateVersion7() });
 
         Assert.Empty(await leases.RenewAsync([new Lease(run.Id, 1, run.Nonce)], default));
-    }
-
-    [Fact]
-    public async Task Recon_rows_are_written_once_and_refreshed_after()
-    {
-        await using var rig = await RigAsync();
-        var run = await DispatchAsync(rig);
-        await Leases(rig, "w1").ClaimAsync([run], default);
-        var recon = new ReconData(rig.Database.As("tm_internal"), run);
-        JsonElement[] rows =
-        [
-            JsonElement.Parse("""{"address":"10.1.2.3","port":443,"transport":"tcp"}"""),
-            JsonElement.Parse("""{"address":"::ffff:10.1.2.3","port":443,"transport":"tcp"}"""),
-            JsonElement.Parse("""{"address":"10.1.2.3","port":80,"transport":"tcp"}"""),
-        ];
-
-        var first = await recon.UpsertAsync(ReconModel.Endpoint, rows, default);
-        var second = await recon.UpsertAsync(ReconModel.Endpoint, rows, default);
-
-        Assert.Equal((new UpsertCount(2, 0), new UpsertCount(0, 2)), (first, second));
-        Assert.Equal(["10.1.2.3 80", "10.1.2.3 443"], await rig.Database.RowsAsync("select address, port from recon.endpoint order by port"));
-        Assert.Equal(["new 2"], await rig.Database.RowsAsync("select change, count(*) from recon.change group by change"));
-        var listed = await recon.ListAsync(ReconModel.Endpoint, 1, default);
-        Assert.Equal("""{"address":"10.1.2.3","port":80,"transport":"tcp"}""", listed[0].GetRawText());
     }
 
     [Fact]

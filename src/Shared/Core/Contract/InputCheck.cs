@@ -19,6 +19,9 @@ public sealed class InputCheck
     /// <param name="rule">What it breaks, with the value: "'70000' is not a port (1-65535)".</param>
     public void Problem(string field, string rule) => _problems.Add($"{field}: {rule}");
 
+    /// <param name="sentence">Begins with the field itself.</param>
+    public void Problem(string sentence) => _problems.Add(sentence);
+
     public void Require(bool holds, string field, string rule)
     {
         if (!holds)

@@ -124,14 +124,15 @@ public sealed class MeshReader(NpgsqlDataSource database)
         const string sql = """
             select host(address) as address, port, transport, first_seen as firstSeen, last_seen as lastSeen, source_task as sourceTask
               from recon.endpoint
-             where organisation = @organisation
+             where organisation = @organisation and gone_at is null
              order by endpoint.address, port
             """;
         return QueryAsync<EndpointView>(sql, new { organisation }, cancellation);
     }
 
     public Task<IReadOnlyList<string>> DomainsAsync(string organisation, CancellationToken cancellation) =>
-        QueryAsync<string>("select name from recon.domain where organisation = @organisation order by name", new { organisation }, cancellation);
+        QueryAsync<string>(
+            "select name from recon.domain where organisation = @organisation and gone_at is null order by name", new { organisation }, cancellation);
 
     /// <summary>Children of containers are containers or tasks: no task is counted one by one.</summary>
     private const string CollectionColumns = """

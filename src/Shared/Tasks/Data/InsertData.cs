@@ -25,8 +25,11 @@ public sealed class InsertData : ITaskDefinition<InsertDataInput, InsertDataOutp
 
     public static JsonTypeInfo<InsertDataOutput> OutputJson => InsertDataJson.Default.InsertDataOutput;
 
-    public static void Check(InsertDataInput input, InputCheck check) =>
+    public static void Check(InsertDataInput input, InputCheck check)
+    {
         check.Require(input.Key.Length is > 0 and <= LongestKey, "key", $"has {input.Key.Length} characters, not 1 to {LongestKey}");
+        check.Require(!input.Key.Contains('\0', StringComparison.Ordinal), "key", "holds U+0000, which no stored text has");
+    }
 
     public static async Task<TaskResult<InsertDataOutput>> ExecuteAsync(InsertDataInput input, TaskContext context)
     {

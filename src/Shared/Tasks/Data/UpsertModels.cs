@@ -9,8 +9,9 @@ namespace TaskMesh.Tasks.Data;
 /// <param name="Rows">Objects with the model's fields.</param>
 public sealed record UpsertModelsInput(string Model, IReadOnlyList<JsonElement> Rows);
 
-/// <param name="Refreshed">Rows that were known: only last_seen moved.</param>
-public sealed record UpsertModelsOutput(int Inserted, int Refreshed);
+/// <param name="Changed">Rows that were known and are described otherwise now, or are back.</param>
+/// <param name="Refreshed">Rows of which only last_seen moved.</param>
+public sealed record UpsertModelsOutput(int Inserted, int Changed, int Refreshed);
 
 /// <summary>Writes rows of a recon model; the same rows twice change nothing but last_seen.</summary>
 public sealed class UpsertModels : ITaskDefinition<UpsertModelsInput, UpsertModelsOutput>
@@ -27,22 +28,16 @@ public sealed class UpsertModels : ITaskDefinition<UpsertModelsInput, UpsertMode
 
     public static void Check(UpsertModelsInput input, InputCheck check)
     {
-        if (ReconModel.Find(input.Model) is not { } model)
-        {
+        if (ReconModel.Find(input.Model) is { } model)
+            ReconRowCheck.Run(model, input.Rows, check);
+        else
             check.Problem("model", ReconModel.Unknown(input.Model));
-            return;
-        }
-        for (var i = 0; i < input.Rows.Count; i++)
-        {
-            if (model.Problem(input.Rows[i]) is { } problem)
-                check.Problem($"rows[{i}]", problem);
-        }
     }
 
     public static async Task<TaskResult<UpsertModelsOutput>> ExecuteAsync(UpsertModelsInput input, TaskContext context)
     {
         var count = await context.ReconData.UpsertAsync(ReconModel.Find(input.Model)!, input.Rows, context.Cancellation);
-        return new UpsertModelsOutput(count.Inserted, count.Refreshed);
+        return new UpsertModelsOutput(count.Inserted, count.Changed, count.Refreshed);
     }
 }
 

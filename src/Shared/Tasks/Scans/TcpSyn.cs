@@ -77,11 +77,14 @@ public sealed class TcpSyn : ITaskDefinition<TcpSynInput, TcpSynOutput>
             input.Retries,
             input.Seed ?? SeedOf(context.TaskId),
             input.Closed);
+        var since = await context.ReconData.NowAsync(context.Cancellation);
         var coverage = await ScanAsync(plan, context);
         if (coverage is null)
             return new TaskResult<TcpSynOutput>.Yield(TimeSpan.Zero);
         if (!coverage.IsComplete)
             return new TaskResult<TcpSynOutput>.Fail(ErrorClass.Retryable, $"{coverage.NotSentReason}");
+        if (ObservedArea.Of(plan, context.Scope, coverage) is { } area)
+            await context.ReconData.MarkGoneAsync(area, since, context.Cancellation);
         return new TcpSynOutput(
             coverage.Planned, coverage.Open, coverage.Closed, coverage.NoAnswer, coverage.OutOfScope, coverage.NotSent, coverage.NotSentReason,
             coverage.PacketsSent, coverage.RepliesLost, coverage.Wire);

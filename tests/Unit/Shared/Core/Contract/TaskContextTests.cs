@@ -67,7 +67,15 @@ public class TaskContextTests
         public Task<UpsertCount> UpsertAsync(
             ReconModel model, IReadOnlyList<JsonElement> rows, CancellationToken cancellation) => throw new NotSupportedException();
 
-        public Task<IReadOnlyList<JsonElement>> ListAsync(ReconModel model, int limit, CancellationToken cancellation) =>
+        public Task<IReadOnlyList<JsonElement>> ListAsync(ReconModel model, ReconQuery query, CancellationToken cancellation) =>
+            throw new NotSupportedException();
+
+        public Task<IReadOnlyList<bool>> AreKnownAsync(
+            ReconModel model, IReadOnlyList<JsonElement> rows, CancellationToken cancellation) => throw new NotSupportedException();
+
+        public Task<DateTimeOffset> NowAsync(CancellationToken cancellation) => throw new NotSupportedException();
+
+        public Task<int> MarkGoneAsync(ObservedArea area, DateTimeOffset since, CancellationToken cancellation) =>
             throw new NotSupportedException();
 
         public Task<ScanCoverage> ScanSynAsync(

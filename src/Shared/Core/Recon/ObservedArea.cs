@@ -1,0 +1,20 @@
+using TaskMesh.Core.Ports;
+using TaskMesh.Core.Scope;
+
+namespace TaskMesh.Core.Recon;
+
+/// <summary>A set of endpoints that were all looked at: what is in it and was not seen is gone.</summary>
+public sealed record ObservedArea(AddressSet Targets, PortSet Ports, string Transport)
+{
+    /// <summary>
+    /// The area of a scan that was complete, or null: a probe that was not sent, a reply that was lost or an address that came out of scope
+    /// on the way says nothing about what is there.
+    /// </summary>
+    public static ObservedArea? Of(SynScanPlan plan, ScopeGuard scope, ScanCoverage coverage)
+    {
+        var asked = plan.Targets.Intersect(scope.Allowed);
+        var outside = (plan.Targets.AddressCount - asked.AddressCount) * (UInt128)plan.Ports.Count;
+        var complete = coverage is { IsComplete: true, NotSent: 0, RepliesLost: 0 } && (UInt128)coverage.OutOfScope == outside;
+        return complete && asked.Count > 0 ? new(asked, plan.Ports, "tcp") : null;
+    }
+}
