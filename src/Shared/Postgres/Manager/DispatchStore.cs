@@ -100,7 +100,9 @@ public sealed class DispatchStore(NpgsqlConnection connection)
         }
     }
 
-    /// <summary>Tells that the queue has accepted every message of these outbox rows. Does not wait for the disk: if it is lost, they are sent twice.</summary>
+    /// <summary>
+    /// Tells that the queue has accepted every message of these outbox rows. Does not wait for the disk: if it is lost, they are sent twice.
+    /// </summary>
     public Task MarkSentAsync(IReadOnlyCollection<long> rows, CancellationToken cancellation)
     {
         const string sql = """
