@@ -9,17 +9,25 @@ namespace TaskMesh.Postgres.Manager;
 /// </summary>
 public static class Pipeline
 {
+    private static readonly string[] CommitSteps =
+        ["set local synchronous_commit = off", "commit", "select pg_logical_emit_message(true, 'committed', '')"];
+
     private static readonly ConditionalWeakTable<NpgsqlConnection, List<NpgsqlBatchCommand>> Transactions = [];
 
     /// <summary>From here on writes may wait, until <see cref="CommitAsync"/>.</summary>
     public static void Begin(NpgsqlConnection connection) => Transactions.Add(connection, []);
 
-    /// <summary>Carries out what waits, and commits.</summary>
+    /// <summary>
+    /// Carries out what waits, commits, and returns when the commit is on disk. The wait for the disk comes behind the commit, in a transaction of its own
+    /// that writes nothing but a mark into the log: locks, above all of the pools, are free by then, and Managers wait for the disk together instead
+    /// of one after the other. The log is written in order, so the mark on disk means that the commit is.
+    /// </summary>
     public static async Task CommitAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var batch = Take(connection);
         Transactions.Remove(connection);
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
+        foreach (var step in CommitSteps)
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(step));
         await batch.ExecuteNonQueryAsync(cancellation);
     }
 
