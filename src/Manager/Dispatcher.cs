@@ -6,8 +6,8 @@ using TaskMesh.Postgres.Manager;
 namespace TaskMesh.Manager;
 
 /// <summary>
-/// Fills the dispatch windows: the last thing of every transaction, since it locks the pools. A new task that finds room and nobody before it
-/// is inserted as Dispatched; what waits is picked by priority and age.
+/// Fills the dispatch windows: the last thing of every transaction, since it locks the pools. A new task that finds room and nobody to share it
+/// with is inserted as Dispatched; what waits is picked by priority, in turn between organisations, and by age.
 /// </summary>
 public static class Dispatcher
 {
@@ -16,6 +16,9 @@ public static class Dispatcher
     /// kind may have, and a minute more.
     /// </summary>
     public static readonly TimeSpan ExternalLease = TimeSpan.FromMinutes(3);
+
+    /// <summary>A round fills the room or finds that an organisation has nothing left; what stays free after these is the next sweep's.</summary>
+    private const int MostRounds = 16;
 
     /// <param name="freed">Slots given back by pool; a pool with 0 may have something new to dispatch.</param>
     public static async Task<Effects> DispatchAsync(
@@ -31,7 +34,7 @@ public static class Dispatcher
             return Effects.None;
 
         var store = new DispatchStore(connection);
-        var rooms = (await store.LockAsync(asked, cancellation)).ToDictionary(room => room.Pool);
+        var rooms = (await store.LockAsync(asked, cancellation)).Select(room => WithNew(room, newTasks)).ToDictionary(room => room.Pool);
         var dispatched = newTasks.Count == 0 ? [] : await new TaskStore(connection).InsertAsync(Place(newTasks, rooms), cancellation);
         dispatched.AddRange(await PickAsync(store, rooms.Values, dispatched, cancellation));
         if (dispatched.Count == 0)
@@ -41,6 +44,16 @@ public static class Dispatcher
         return new Effects(
             [.. dispatched.Select(task => (rooms[task.Pool].NextRow, task))],
             EnsureWorkers: dispatched.Any(task => rooms[task.Pool].Class == WorkerClass.BareMetal));
+    }
+
+    /// <summary>New tasks of several organisations or priorities that do not all fit are a backlog too: they share the room by its rules.</summary>
+    private static PoolRoom WithNew(PoolRoom room, IReadOnlyList<(CollectionPlan Collection, TaskPlan Task)> newTasks)
+    {
+        if (room.HasBacklog || newTasks.Count <= room.Room)
+            return room;
+        var here = newTasks.Where(task => task.Task.Started && task.Task.Pool == room.Pool).Select(
+            task => (task.Collection.Organisation, task.Collection.Priority)).ToArray();
+        return room with { HasBacklog = here.Length > room.Room && here.Distinct().Skip(1).Any() };
     }
 
     private static List<NewTask> Place(IReadOnlyList<(CollectionPlan Collection, TaskPlan Task)> newTasks, Dictionary<string, PoolRoom> rooms)
@@ -66,7 +79,17 @@ public static class Dispatcher
             .Select(room => (room.Pool, Room: room.Room - taken.GetValueOrDefault(room.Pool), Lease: LeaseIn(room)))
             .Where(room => room.Room > 0)
             .ToArray();
-        return open.Length == 0 ? [] : await store.PickAsync(open, cancellation);
+        var picked = new List<DispatchedTask>();
+        for (var round = 0; round < MostRounds && open.Length > 0; round++)
+        {
+            var (more, looked) = await store.PickAsync(open, cancellation);
+            if (!looked)
+                break;
+            picked.AddRange(more);
+            var used = more.CountBy(task => task.Pool).ToDictionary();
+            open = [.. open.Select(room => room with { Room = room.Room - used.GetValueOrDefault(room.Pool) }).Where(room => room.Room > 0)];
+        }
+        return picked;
     }
 
     private static TimeSpan? LeaseIn(PoolRoom room) => room.Class == WorkerClass.External ? ExternalLease : null;

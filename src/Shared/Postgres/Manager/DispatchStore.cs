@@ -49,37 +49,80 @@ public sealed class DispatchStore(NpgsqlConnection connection)
             row => new PoolRoom(row.GetString(0), row.Enum<WorkerClass>(1), row.GetInt32(2), row.GetBoolean(3), row.GetInt64(4)), cancellation);
     }
 
-    /// <summary>Moves waiting tasks to Dispatched, as many as have room, by priority and then age.</summary>
-    public Task<List<DispatchedTask>> PickAsync(IReadOnlyList<(string Pool, int Room, TimeSpan? Lease)> rooms, CancellationToken cancellation)
+    /// <summary>
+    /// Moves waiting tasks to Dispatched: of the highest priority that waits, one task of each organisation after the other, the oldest first.
+    /// Cheap whatever waits: organisations are found by skipping over the index, and each gives no more tasks than its share of the room, so what
+    /// some cannot use is left for another call. Tasks of closed containers are met at most once and are not ready any more.
+    /// </summary>
+    /// <returns>What was dispatched, and whether anything was looked at: then another call may find more.</returns>
+    public async Task<(List<DispatchedTask> Dispatched, bool Looked)> PickAsync(
+        IReadOnlyList<(string Pool, int Room, TimeSpan? Lease)> rooms, CancellationToken cancellation)
     {
         const string sql = """
-            with picked as (
-                select waiting.id, waiting.collection_id, r.lease
+            with recursive asked as (
+                select r.pool, r.room, r.lease, p.turn, first.priority, first.organisation as first
                   from unnest($1, $2, $3) as r(pool, room, lease)
+                  join task_manager.pool p on p.name = r.pool
                  cross join lateral (
-                       select t.id, t.collection_id
+                       select t.priority, t.organisation from task_manager.task t
+                        where t.pool = r.pool and t.ready
+                        order by t.priority desc, t.organisation
+                        limit 1) first
+            ), walk as (
+                select a.*, turn as organisation, 0 as place, false as wrapped from asked a
+                 union all
+                select w.pool, w.room, w.lease, w.turn, w.priority, w.first,
+                       coalesce(ahead.organisation, w.first), w.place + 1, w.wrapped or ahead.organisation is null
+                  from walk w
+                  left join lateral (
+                       select t.organisation from task_manager.task t
+                        where t.pool = w.pool and t.ready and t.priority = w.priority and t.organisation > w.organisation
+                        order by t.organisation
+                        limit 1) ahead on true
+                 where w.place < w.room
+                   and case when w.wrapped then ahead.organisation <= w.turn else ahead.organisation is not null or w.first <= w.turn end
+            ), share as (
+                select w.*, ceil(w.room::numeric / count(*) over (partition by w.pool))::int as quota from walk w where w.place > 0
+            ), looked as (
+                select s.pool, s.room, s.lease, s.organisation, s.place, t.id, t.collection_id, t.runs,
+                       row_number() over (partition by s.pool, s.place order by t.id) as nth
+                  from share s
+                 cross join lateral (
+                       select t.id, t.collection_id,
+                              (select c.state from task_manager.container c where c.id = t.container_id) = 'Running' as runs
                          from task_manager.task t
-                        where t.pool = r.pool
-                          and t.ready
-                          -- A sub-select and not a join, so that tasks are read in the order of their index until the room is full.
-                          and (select c.state from task_manager.container c where c.id = t.container_id) = 'Running'
-                        order by t.priority desc, t.id
-                        limit r.room
-                          for update of t skip locked) waiting
+                        where t.pool = s.pool and t.ready and t.priority = s.priority and t.organisation = s.organisation
+                        order by t.id
+                        limit s.quota
+                          for update of t skip locked) t
+            ), ranked as (
+                select l.*, row_number() over (partition by l.pool order by l.runs desc, l.nth, l.place) as rank from looked l
+            ), served as (
+                update task_manager.pool p
+                   set turn = last.organisation
+                  from (select distinct on (pool) pool, organisation from ranked where runs and rank <= room order by pool, rank desc) last
+                 where p.name = last.pool and p.turn <> last.organisation
             )
             update task_manager.task t
-               set state = 'Dispatched', ready = false, attempt = t.attempt + 1, nonce = gen_random_uuid(), lease_until = k.now + p.lease,
-                   worker = null, reason = null
-              from picked p
-              join task_manager.collection c on c.id = p.collection_id,
+               set state = case when r.runs then 'Dispatched' else t.state end,
+                   ready = false,
+                   attempt = t.attempt + r.runs::int,
+                   nonce = gen_random_uuid(),
+                   lease_until = case when r.runs then k.now + r.lease end,
+                   worker = null,
+                   reason = null
+              from ranked r
+              join task_manager.collection c on c.id = r.collection_id,
                    (select task_manager.clock() as now) k
-             where t.id = p.id
-         returning t.id, t.attempt, t.nonce, t.kind, t.input, c.id, c.organisation, t.deadline, c.scope, t.sources, t.checkpoint, c.trace_id, t.pool
+             where t.id = r.id and (r.rank <= r.room or not r.runs)
+         returning t.id, t.attempt, t.nonce, t.kind, t.input, c.id, c.organisation, t.deadline, c.scope, t.sources, t.checkpoint, c.trace_id, t.pool,
+                   r.runs
          """;
-        return connection.Command(
+        var looked = await connection.Command(
             sql, In(rooms.Select(room => room.Pool).ToArray()), In(rooms.Select(room => room.Room).ToArray()), In(
                 rooms.Select(room => room.Lease).ToArray()))
-            .QueryAsync(ReadTask, cancellation);
+            .QueryAsync(row => (Task: ReadTask(row), Runs: row.GetBoolean(13)), cancellation);
+        return ([.. looked.Where(task => task.Runs).Select(task => task.Task)], looked.Count > 0);
     }
 
     /// <summary>Writes the outbox: one row per pool, under the id that the pool's room came with.</summary>

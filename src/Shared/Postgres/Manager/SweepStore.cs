@@ -26,7 +26,7 @@ public sealed class SweepStore(NpgsqlConnection connection)
         return await connection.Command(sql, In(interval)).ExecuteAsync(cancellation) > 0;
     }
 
-    /// <returns>The pools of the tasks whose wait is over.</returns>
+    /// <returns>The pools that may have something to dispatch: of tasks whose wait is over, and wherever tasks were left waiting.</returns>
     public Task<List<string>> WakeAsync(CancellationToken cancellation)
     {
         const string sql = """
@@ -38,7 +38,9 @@ public sealed class SweepStore(NpgsqlConnection connection)
                    and t.state = 'Pending'
              returning t.pool
             )
-            select distinct pool from woken where pool is not null
+            select pool from woken where pool is not null
+             union
+            select p.name from task_manager.pool p where exists (select from task_manager.task t where t.pool = p.name and t.ready)
             """;
         return connection.Command(sql, In(WakeLimit)).QueryAsync(row => row.GetString(0), cancellation);
     }
