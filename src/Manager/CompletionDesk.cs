@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Npgsql;
 using TaskMesh.Core.Contract;
 using TaskMesh.Core.Messages;
@@ -11,7 +10,8 @@ namespace TaskMesh.Manager;
 /// Ended attempts: each report is held against the task's row, and only the attempt that the row is at, with the nonce that only its worker
 /// knows, moves it. Anything else was superseded and changes nothing.
 /// </summary>
-public sealed class CompletionDesk(TaskCatalogue catalogue, Random random)
+/// <param name="bucket">Where large results are; null if nowhere.</param>
+public sealed class CompletionDesk(TaskCatalogue catalogue, string? bucket, Random random)
 {
     public async Task<Ended> AcceptAsync(NpgsqlConnection connection, IReadOnlyList<ReadMessage> batch, CancellationToken cancellation)
     {
@@ -25,7 +25,7 @@ public sealed class CompletionDesk(TaskCatalogue catalogue, Random random)
         var accepted = reports
             .Where(report => facts.TryGetValue(report.Report.Task, out var task) && IsCurrent(task, report.Report))
             .DistinctBy(report => report.Report.Task)
-            .Select(report => (Task: facts[report.Report.Task], report.Report.Outcome))
+            .Select(report => (Task: facts[report.Report.Task], Outcome: Checked(report.Report)))
             .ToArray();
         var moves = accepted.Select(ended => (ended.Task, ended.Outcome, Move: Decide(ended.Task, ended.Outcome))).ToArray();
 
@@ -47,10 +47,16 @@ public sealed class CompletionDesk(TaskCatalogue catalogue, Random random)
     private TaskMove Decide(TaskFacts task, TaskOutcome outcome) => WorkflowRules.AfterAttempt(
         outcome, task.Failures, catalogue.Find(task.Kind)?.Retry ?? RetryPolicy.Never, task.Left, random.NextDouble());
 
-    private static IEnumerable<(Guid Task, int Attempt, JsonElement Output)> Output(TaskFacts task, TaskOutcome outcome)
+    /// <summary>A worker may refer to what its own attempt has stored, and to nothing else.</summary>
+    private TaskOutcome Checked(CompleteTask report) =>
+        report.Outcome is TaskOutcome.Succeeded { DataAt: { } at } && !at.IsIn(bucket, ObjectReference.ResultFolder(report.Task, report.Attempt))
+            ? new TaskOutcome.Failed(ErrorClass.Fatal, $"result: {at.Key} in {at.Bucket} is not this attempt's")
+            : report.Outcome;
+
+    private static IEnumerable<(Guid Task, int Attempt, StoredOutput Output)> Output(TaskFacts task, TaskOutcome outcome)
     {
-        if (outcome is TaskOutcome.Succeeded { Data: { } data })
-            yield return (task.Id, task.Attempt, data);
+        if (outcome is TaskOutcome.Succeeded done && (done.Data is not null || done.DataAt is not null))
+            yield return (task.Id, task.Attempt, done.DataAt is { } at ? new StoredOutput(null, at) : new StoredOutput(done.Data, null));
     }
 
     /// <summary>Counts the endings and lets successors start.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Npgsql;
+using TaskMesh.Core;
 using TaskMesh.Core.Contract;
 using TaskMesh.Core.Messages;
 using TaskMesh.Core.Ports;
@@ -13,10 +14,18 @@ namespace TaskMesh.Manager;
 /// An outbox row is marked as sent only when the queue has accepted all its messages; the sweep sends the others again.
 /// </summary>
 public sealed class EffectPerformer(
-    NpgsqlDataSource database, IMessageSender sender, TaskCatalogue catalogue, ManagerSettings settings, FleetLauncher fleet, ManagerLog log)
+    NpgsqlDataSource database,
+    IMessageSender sender,
+    IObjectStore? objects,
+    TaskCatalogue catalogue,
+    ManagerSettings settings,
+    FleetLauncher fleet,
+    ManagerLog log)
 {
     /// <summary>SQS hides a message for at most 15 minutes; the minute's tick finds longer waits.</summary>
     private static readonly TimeSpan LongestReminder = TimeSpan.FromMinutes(15);
+
+    private static readonly JsonElement NoInput = JsonElement.Parse("{}");
 
     public async Task PerformAsync(Effects effects, CancellationToken cancellation)
     {
@@ -32,30 +41,74 @@ public sealed class EffectPerformer(
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var outputs = await OutputsAsync(new TaskStore(connection), sends.Select(send => send.Task), cancellation);
-        var answers = await sender.SendAsync([.. sends.Select(send => MessageFor(send.Task, outputs))], cancellation);
-        var unsent = sends.Zip(answers).Where(pair => !pair.Second.IsAccepted).ToArray();
-        foreach (var ((row, task), answer) in unsent)
+        var messages = new List<OutgoingMessage>(sends.Count);
+        var ready = new List<(long Row, DispatchedTask Task)>(sends.Count);
+        foreach (var send in sends)
+        {
+            try
+            {
+                messages.Add(await MessageForAsync(send.Task, outputs, cancellation));
+                ready.Add(send);
+            }
+            catch (InfrastructureException e)
+            {
+                log.SendFailed(send.Task.Id, send.Row, e.Message);
+            }
+        }
+        var answers = await sender.SendAsync(messages, cancellation);
+        var refused = ready.Zip(answers).Where(pair => !pair.Second.IsAccepted).ToArray();
+        foreach (var ((row, task), answer) in refused)
             log.SendFailed(task.Id, row, answer.Fault!);
+        var unsent = refused.Select(pair => pair.First).Concat(sends.Except(ready)).Select(send => send.Row);
         await new DispatchStore(connection).MarkSentAsync(
-            [.. sends.Select(send => send.Row).Distinct().Except(unsent.Select(pair => pair.First.Row))], cancellation);
+            [.. sends.Select(send => send.Row).Distinct().Except(unsent)], cancellation);
     }
 
     /// <summary>
-    /// The attempt's message; where the input refers to nothing, or is too large for a queue, a report to ourselves instead that this attempt
-    /// has failed: so a task that cannot be sent ends on the same path as one that failed at work.
+    /// The attempt's message; where the input refers to nothing, a report to ourselves instead that this attempt has failed: so a task that
+    /// cannot be sent ends on the same path as one that failed at work. An input that is too large for a queue goes by reference.
     /// </summary>
-    private OutgoingMessage MessageFor(DispatchedTask task, IReadOnlyDictionary<Guid, JsonElement> outputs)
+    private async Task<OutgoingMessage> MessageForAsync(
+        DispatchedTask task, IReadOnlyDictionary<Guid, StoredOutput> outputs, CancellationToken cancellation)
     {
         if (!NeedsOutputs(task))
-            return Checked(task, RunOf(task, task.Input, task.Sources));
-        var (input, problem) = InputReferences.Resolve(
-            task.Input, name => outputs.TryGetValue(task.Sources![name], out var output) ? output : (JsonElement?)null);
-        return input is { } resolved ? Checked(task, RunOf(task, resolved, sources: null)) : Refusal(task, problem!);
+            return await FittingAsync(task, RunOf(task, task.Input, task.Sources), cancellation);
+        try
+        {
+            var values = new Dictionary<string, JsonElement>();
+            foreach (var (name, source) in task.Sources!)
+            {
+                if (outputs.TryGetValue(source, out var output))
+                    values[name] = await ReadAsync(output, cancellation);
+            }
+            var (input, problem) = InputReferences.Resolve(
+                task.Input, name => values.TryGetValue(name, out var value) ? value : (JsonElement?)null);
+            return input is { } resolved
+                ? await FittingAsync(task, RunOf(task, resolved, sources: null), cancellation)
+                : Refusal(task, problem!);
+        }
+        catch (ObjectDamagedException e)
+        {
+            return Refusal(task, $"$from: {e.Message}");
+        }
     }
 
-    private OutgoingMessage Checked(DispatchedTask task, RunTask run)
+    private async Task<JsonElement> ReadAsync(StoredOutput output, CancellationToken cancellation) => output switch
+    {
+        { Data: { } data } => data,
+        { At: { } at } when objects is not null => JsonElement.Parse((await objects.GetAsync(at, cancellation)).Span),
+        _ => throw new ObjectDamagedException("the output is in the object store, and this Manager has none"),
+    };
+
+    private async Task<OutgoingMessage> FittingAsync(DispatchedTask task, RunTask run, CancellationToken cancellation)
     {
         var body = JsonSerializer.Serialize(run, MessageJson.Default.RunTask);
+        if (body.Length > settings.LargestMessageBytes && objects is not null)
+        {
+            var input = JsonSerializer.SerializeToUtf8Bytes(run.Input, MessageJson.Default.JsonElement);
+            var at = await objects.PutAsync(ObjectReference.InputFolder(task.Id, task.Attempt), input, cancellation);
+            body = JsonSerializer.Serialize(run with { Input = NoInput, InputAt = at }, MessageJson.Default.RunTask);
+        }
         return body.Length > settings.LargestMessageBytes
             ? Refusal(task, $"input: {body.Length} bytes with its references resolved are more than a queue takes ({settings.LargestMessageBytes})")
             : new OutgoingMessage(settings.QueueOf(task.Pool), body);
@@ -87,11 +140,11 @@ public sealed class EffectPerformer(
     private bool NeedsOutputs(DispatchedTask task) =>
         task.Sources is not null && catalogue.Find(task.Kind)?.Requirements.HasFlag(WorkerRequirements.TaskDataAccess) != true;
 
-    private async Task<IReadOnlyDictionary<Guid, JsonElement>> OutputsAsync(
+    private async Task<IReadOnlyDictionary<Guid, StoredOutput>> OutputsAsync(
         TaskStore store, IEnumerable<DispatchedTask> tasks, CancellationToken cancellation)
     {
         var sources = tasks.Where(NeedsOutputs).SelectMany(task => task.Sources!.Values).Distinct().ToArray();
-        return sources.Length == 0 ? new Dictionary<Guid, JsonElement>() : await store.OutputsAsync(sources, cancellation);
+        return sources.Length == 0 ? new Dictionary<Guid, StoredOutput>() : await store.OutputsAsync(sources, cancellation);
     }
 
     private async Task RemindAsync(TimeSpan wait, CancellationToken cancellation)

@@ -28,10 +28,12 @@ public sealed class Function : IDisposable
 
     public Function()
     {
+        var settings = ManagerSettings.Read(ProcessEnvironment.Read());
         _host = new ManagerHost(
-            ManagerSettings.Read(ProcessEnvironment.Read()),
+            settings,
             AllTasks.Catalogue,
             new SqsSender(AwsClients.Sqs()),
+            AwsClients.Objects(settings.ObjectsBucket),
             new Ec2Fleet(AwsClients.Ec2(), AwsClients.Ec2WithoutRetries()),
             TimeProvider.System,
             new Random(),

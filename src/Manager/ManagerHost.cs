@@ -22,6 +22,7 @@ public sealed class ManagerHost : IAsyncDisposable
         ManagerSettings settings,
         TaskCatalogue catalogue,
         IMessageSender sender,
+        IObjectStore? objects,
         IComputeFleet fleet,
         TimeProvider clock,
         Random random,
@@ -31,11 +32,11 @@ public sealed class ManagerHost : IAsyncDisposable
         _database = Database.Open(settings.Database, "taskmesh-manager", Connections);
         var log = new ManagerLog(logger);
         var launcher = new FleetLauncher(_database, fleet, settings.Fleet, new IdSource(clock, random), log);
-        var performer = new EffectPerformer(_database, sender, catalogue, settings, launcher, log);
+        var performer = new EffectPerformer(_database, sender, objects, catalogue, settings, launcher, log);
         var work = new UnitOfWork(_database, performer, clock);
         var settler = new ContainerSettler(work, _database, random);
         var decider = new BatchDecider(
-            new IntakeDesk(new CollectionPlanner(catalogue, settings.Pools), clock), new CompletionDesk(catalogue, random));
+            new IntakeDesk(new CollectionPlanner(catalogue, settings.Pools), clock), new CompletionDesk(catalogue, settings.ObjectsBucket, random));
         Handler = new MessageHandler(work, decider, settler, new SweepRunner(work, settler, performer, launcher, _database, log, random), log);
     }
 

@@ -6,6 +6,7 @@ namespace TaskMesh.Manager;
 /// <summary>What the Manager takes from its environment.</summary>
 /// <param name="Pools">In the order in which the router asks them.</param>
 /// <param name="Queues">Queue URL by pool.</param>
+/// <param name="ObjectsBucket">Where large values are kept; null if nowhere.</param>
 /// <param name="LargestMessageBytes">What SQS takes (1 MiB), less room for the envelope.</param>
 public sealed record ManagerSettings(
     string Database,
@@ -13,6 +14,7 @@ public sealed record ManagerSettings(
     IReadOnlyList<Pool> Pools,
     IReadOnlyDictionary<string, string> Queues,
     FleetSettings Fleet,
+    string? ObjectsBucket,
     int LargestMessageBytes = ManagerSettings.DefaultLargestMessageBytes)
 {
     public const int DefaultLargestMessageBytes = 1024 * 1024 - 4096;
@@ -42,7 +44,8 @@ public sealed record ManagerSettings(
                 [InternalPool] = reader.Required("TASKMESH_INTERNAL_QUEUE_URL"),
                 [BareMetalPool] = reader.Required("TASKMESH_BARE_METAL_QUEUE_URL"),
             },
-            FleetSettings.Read(reader));
+            FleetSettings.Read(reader),
+            reader.Optional("TASKMESH_OBJECTS_BUCKET"));
         reader.ThrowIfWrong();
         return settings;
     }

@@ -71,8 +71,12 @@ public sealed class BareMetalWorkerHost(
         using var sqs = AwsClients.Sqs();
         var manager = new SqsManagerQueue(new SqsSender(sqs), settings.ManagerQueue, clock);
         var scanner = new RawScanner(settings.Scanning, clock);
+        var objects = AwsClients.Objects(settings.ObjectsBucket);
         var executor = new TaskExecutor(
-            AllTasks.Catalogue, run => new WorkerCapabilities(new TaskData(database, run), new ReconData(database, run), manager, scanner), clock);
+            AllTasks.Catalogue,
+            run => new WorkerCapabilities(new TaskData(database, run, objects), new ReconData(database, run), manager, scanner),
+            clock,
+            objects);
         var loop = new QueueLoop(
             new SqsQueue(sqs, settings.TaskQueue),
             new TaskLeases(database, id),

@@ -16,7 +16,8 @@ public sealed record BareMetalWorkerSettings(
     int Parallelism,
     TimeSpan IdleTimeout,
     ScanSettings Scanning,
-    bool PowerOff)
+    bool PowerOff,
+    string? ObjectsBucket = null)
 {
     /// <summary>What running tasks get to finish when the worker is told to stop.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(60);
@@ -37,7 +38,8 @@ public sealed record BareMetalWorkerSettings(
             parallelism == 0 ? Environment.ProcessorCount : parallelism,
             reader.Duration("BARE_METAL_IDLE_TIMEOUT", TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(1), TimeSpan.FromHours(24)),
             ScanSettings.Read(reader),
-            reader.Number(PowerVariable, 0, 0, 1) == 1);
+            reader.Number(PowerVariable, 0, 0, 1) == 1,
+            reader.Optional("TASKMESH_OBJECTS_BUCKET"));
         reader.ThrowIfWrong();
         return settings;
     }

@@ -12,7 +12,8 @@ public sealed class ExternalWorkerHost
     {
         var offered = new WorkerCapabilities(Web: new HttpWebSource(settings));
         var manager = new SqsManagerQueue(new SqsSender(AwsClients.Sqs()), settings.ManagerQueue, clock);
-        Runner = new BatchRunner(new TaskExecutor(AllTasks.Catalogue, _ => offered, clock), leases: null, manager, clock);
+        var executor = new TaskExecutor(AllTasks.Catalogue, _ => offered, clock, AwsClients.Objects(settings.ObjectsBucket));
+        Runner = new BatchRunner(executor, leases: null, manager, clock);
     }
 
     public BatchRunner Runner { get; }

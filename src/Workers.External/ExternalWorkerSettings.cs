@@ -4,8 +4,10 @@ namespace TaskMesh.Workers.External;
 
 /// <summary>What an External worker takes from its environment. It has no database, and no variable that could name one.</summary>
 /// <param name="Providers">Base address of each public service, by the name that tasks use.</param>
+/// <param name="ObjectsBucket">Where results go that are too large for a message; null if nowhere.</param>
 /// <param name="Contact">Goes into the User-Agent, so that a provider knows whom to ask.</param>
-public sealed record ExternalWorkerSettings(string ManagerQueue, IReadOnlyDictionary<string, Uri> Providers, string? Contact)
+public sealed record ExternalWorkerSettings(
+    string ManagerQueue, IReadOnlyDictionary<string, Uri> Providers, string? Contact, string? ObjectsBucket = null)
 {
     private const string ProviderVariable = "TASKMESH_EXTERNAL_PROVIDERS";
 
@@ -15,7 +17,10 @@ public sealed record ExternalWorkerSettings(string ManagerQueue, IReadOnlyDictio
     {
         var reader = new SettingsReader(environment);
         var settings = new ExternalWorkerSettings(
-            reader.Required("TASKMESH_MANAGER_QUEUE_URL"), ReadProviders(reader), reader.Optional("TASKMESH_EXTERNAL_CONTACT"));
+            reader.Required("TASKMESH_MANAGER_QUEUE_URL"),
+            ReadProviders(reader),
+            reader.Optional("TASKMESH_EXTERNAL_CONTACT"),
+            reader.Optional("TASKMESH_OBJECTS_BUCKET"));
         reader.ThrowIfWrong();
         return settings;
     }

@@ -17,8 +17,12 @@ public sealed class InternalWorkerHost
     {
         var database = Database.Open(settings.Database, "taskmesh-internal", Connections);
         var manager = new SqsManagerQueue(new SqsSender(AwsClients.Sqs()), settings.ManagerQueue, clock);
+        var objects = AwsClients.Objects(settings.ObjectsBucket);
         var executor = new TaskExecutor(
-            AllTasks.Catalogue, run => new WorkerCapabilities(new TaskData(database, run), new ReconData(database, run), manager), clock);
+            AllTasks.Catalogue,
+            run => new WorkerCapabilities(new TaskData(database, run, objects), new ReconData(database, run), manager),
+            clock,
+            objects);
         Runner = new BatchRunner(executor, new TaskLeases(database, $"internal/{Environment.MachineName}/{Environment.ProcessId}"), manager, clock);
     }
 

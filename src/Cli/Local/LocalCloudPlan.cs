@@ -79,6 +79,7 @@ internal static class LocalCloudPlan
                     {
                         ["TASKMESH_DATABASE"] = mesh.DatabaseAs("tm_internal"),
                         ["TASKMESH_MANAGER_QUEUE_URL"] = QueueUrl(port, "manager"),
+                        ["TASKMESH_OBJECTS_BUCKET"] = Stage,
                     },
                     UserId = meshUser,
                     Concurrency = FunctionConcurrency,
@@ -109,6 +110,7 @@ internal static class LocalCloudPlan
     {
         ["TASKMESH_DATABASE"] = mesh.DatabaseAs("tm_manager"),
         ["TASKMESH_MANAGER_QUEUE_URL"] = QueueUrl(port, "manager"),
+        ["TASKMESH_OBJECTS_BUCKET"] = Stage,
         ["TASKMESH_EXTERNAL_QUEUE_URL"] = QueueUrl(port, "external"),
         ["TASKMESH_INTERNAL_QUEUE_URL"] = QueueUrl(port, "internal"),
         ["TASKMESH_BARE_METAL_QUEUE_URL"] = QueueUrl(port, "bare-metal"),
@@ -116,7 +118,11 @@ internal static class LocalCloudPlan
 
     private static Dictionary<string, string> ExternalEnvironment(LocalMesh mesh, int port)
     {
-        var environment = new Dictionary<string, string> { ["TASKMESH_MANAGER_QUEUE_URL"] = QueueUrl(port, "manager") };
+        var environment = new Dictionary<string, string>
+        {
+            ["TASKMESH_MANAGER_QUEUE_URL"] = QueueUrl(port, "manager"),
+            ["TASKMESH_OBJECTS_BUCKET"] = Stage,
+        };
         if (mesh.Options.Providers.Count > 0)
             environment["TASKMESH_EXTERNAL_PROVIDERS"] = string.Join(
                 ',', mesh.Options.Providers.Select(provider => $"{provider.Key}={provider.Value}"));
@@ -127,6 +133,7 @@ internal static class LocalCloudPlan
     {
         ["TASKMESH_DATABASE"] = mesh.DatabaseAs("tm_worker"),
         ["TASKMESH_MANAGER_QUEUE_URL"] = QueueUrl(port, "manager"),
+        ["TASKMESH_OBJECTS_BUCKET"] = Stage,
         ["TASKMESH_BARE_METAL_QUEUE_URL"] = QueueUrl(port, "bare-metal"),
         ["BARE_METAL_IDLE_TIMEOUT"] = Duration.Write(mesh.Options.WorkerIdleTimeout),
     };

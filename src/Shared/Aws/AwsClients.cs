@@ -1,6 +1,8 @@
 using Amazon.EC2;
 using Amazon.Runtime;
+using Amazon.S3;
 using Amazon.SQS;
+using TaskMesh.Core.Ports;
 
 namespace TaskMesh.Aws;
 
@@ -13,6 +15,8 @@ public static class AwsClients
     /// <summary>Longer than the longest poll, 20 s.</summary>
     private static readonly TimeSpan SqsTimeout = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan S3Timeout = TimeSpan.FromSeconds(30);
+
     /// <summary>Short enough for a launch to end, or to be known as unresolved, within one invocation of the Manager.</summary>
     private static readonly TimeSpan Ec2Timeout = TimeSpan.FromSeconds(15);
 
@@ -22,6 +26,10 @@ public static class AwsClients
     public static IAmazonSQS LocalSqs(Uri endpoint) => new AmazonSQSClient(
         new BasicAWSCredentials("local", "local"),
         new AmazonSQSConfig { ServiceURL = endpoint.ToString(), AuthenticationRegion = "local", Timeout = SqsTimeout });
+
+    /// <summary>Null without a bucket. Path style, since a bucket is no host name on LocalCloud.</summary>
+    public static IObjectStore? Objects(string? bucket) =>
+        bucket is null ? null : new S3Objects(new AmazonS3Client(new AmazonS3Config { Timeout = S3Timeout, ForcePathStyle = true }), bucket);
 
     public static IAmazonEC2 Ec2() => new AmazonEC2Client(new AmazonEC2Config { Timeout = Ec2Timeout });
 

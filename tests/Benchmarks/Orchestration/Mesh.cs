@@ -50,7 +50,7 @@ internal sealed class Mesh : IMessageSender, IManagerQueue, IComputeFleet, IAsyn
         });
         var catalogue = new TaskCatalogue([TaskEntry.Of<NoOp, NoOpInput, NoOpOutput>()]);
         for (var i = 0; i < shape.Managers; i++)
-            _hosts.Add(new ManagerHost(settings, catalogue, this, this, TimeProvider.System, new Random(i), NullLogger.Instance));
+            _hosts.Add(new ManagerHost(settings, catalogue, this, null, this, TimeProvider.System, new Random(i), NullLogger.Instance));
         var executor = new TaskExecutor(catalogue, run => new WorkerCapabilities(new TaskData(_workers, run)), TimeProvider.System);
         Runners = [.. Enumerable.Range(0, shape.Workers).Select(
             i => new BatchRunner(executor, new TaskLeases(_workers, $"worker-{i}"), this, TimeProvider.System))];

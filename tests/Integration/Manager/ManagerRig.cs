@@ -17,7 +17,7 @@ internal sealed class ManagerRig : IMessageSender, IComputeFleet, IAsyncDisposab
     private readonly ManagerHost _host;
     private int _messages;
 
-    public ManagerRig(ProductDatabase database, TaskCatalogue? catalogue = null, int slots = 100)
+    public ManagerRig(ProductDatabase database, TaskCatalogue? catalogue = null, int slots = 100, IObjectStore? objects = null)
     {
         Database = database;
         var settings = ManagerSettings.Read(new Dictionary<string, string>
@@ -30,8 +30,10 @@ internal sealed class ManagerRig : IMessageSender, IComputeFleet, IAsyncDisposab
             ["TASKMESH_EXTERNAL_SLOTS"] = $"{slots}",
             ["TASKMESH_INTERNAL_SLOTS"] = $"{slots}",
             ["MAX_BARE_METAL_WORKERS"] = "2",
+            ["TASKMESH_OBJECTS_BUCKET"] = "data",
         });
-        _host = new ManagerHost(settings, catalogue ?? TestKinds.Catalogue, this, this, TimeProvider.System, new Random(1), NullLogger.Instance);
+        _host = new ManagerHost(
+            settings, catalogue ?? TestKinds.Catalogue, this, objects, this, TimeProvider.System, new Random(1), NullLogger.Instance);
     }
 
     public ProductDatabase Database { get; }

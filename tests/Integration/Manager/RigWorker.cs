@@ -13,14 +13,15 @@ internal sealed class RigWorker : IManagerQueue
     private readonly ManagerRig _rig;
     private readonly BatchRunner _runner;
 
-    public RigWorker(ManagerRig rig, TaskCatalogue? catalogue = null)
+    public RigWorker(ManagerRig rig, TaskCatalogue? catalogue = null, IObjectStore? objects = null)
     {
         _rig = rig;
         var database = rig.Database.As("tm_internal");
         var executor = new TaskExecutor(
             catalogue ?? AllTasks.Catalogue,
-            run => new WorkerCapabilities(new TaskData(database, run), new ReconData(database, run), this),
-            TimeProvider.System);
+            run => new WorkerCapabilities(new TaskData(database, run, objects), new ReconData(database, run), this),
+            TimeProvider.System,
+            objects);
         _runner = new BatchRunner(executor, new TaskLeases(database, "worker"), this, TimeProvider.System);
     }
 

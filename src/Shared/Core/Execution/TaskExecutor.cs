@@ -7,8 +7,11 @@ using TaskMesh.Core.Workflow;
 namespace TaskMesh.Core.Execution;
 
 /// <summary>The one pipeline: find, decode, deadline, run, classify. Every worker runs every task through here.</summary>
-public sealed class TaskExecutor(TaskCatalogue catalogue, Func<RunTask, WorkerCapabilities> offer, TimeProvider clock)
+public sealed class TaskExecutor(
+    TaskCatalogue catalogue, Func<RunTask, WorkerCapabilities> offer, TimeProvider clock, IObjectStore? objects = null, ResultLimits? limits = null)
 {
+    private readonly ResultCarrier _results = new(objects, limits ?? new ResultLimits());
+
     /// <summary>How long a task may ignore its cancellation before its slot is taken back.</summary>
     private static readonly TimeSpan CancellationGrace = TimeSpan.FromSeconds(10);
 
@@ -48,7 +51,7 @@ public sealed class TaskExecutor(TaskCatalogue catalogue, Func<RunTask, WorkerCa
         {
             return new TaskOutcome.Failed(ErrorClass.Infrastructure, e.Message);
         }
-        catch (UndeclaredCapabilityException e)
+        catch (Exception e) when (e is UndeclaredCapabilityException or ResultQuotaException)
         {
             return new TaskOutcome.Failed(ErrorClass.Fatal, e.Message);
         }
@@ -65,6 +68,7 @@ public sealed class TaskExecutor(TaskCatalogue catalogue, Func<RunTask, WorkerCa
 
     private async Task<TaskOutcome> RunAsync(TaskEntry entry, RunTask run, RunSignals signals)
     {
+        run = await _results.FetchInputAsync(run, signals.Cancellation);
         var offered = offer(run);
         if (run.Sources is { } sources)
         {
@@ -73,7 +77,8 @@ public sealed class TaskExecutor(TaskCatalogue catalogue, Func<RunTask, WorkerCa
                 return new TaskOutcome.Failed(ErrorClass.Fatal, problem!);
             run = run with { Input = input.Value };
         }
-        return await entry.ExecuteAsync(run, offered, signals, clock);
+        var outcome = await entry.ExecuteAsync(run, offered, signals, clock);
+        return await _results.CarryAsync(run, outcome, signals.Cancellation);
     }
 
     private static async Task<(JsonElement? Input, string? Problem)> ResolveAsync(

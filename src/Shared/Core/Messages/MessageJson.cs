@@ -18,6 +18,7 @@ namespace TaskMesh.Core.Messages;
     Converters = [typeof(DurationConverter)])]
 [JsonSerializable(typeof(ManagerMessage))]
 [JsonSerializable(typeof(RunTask))]
+[JsonSerializable(typeof(ObjectReference))]
 [JsonSerializable(typeof(ScanScope))]
 [JsonSerializable(typeof(IReadOnlyList<ScanScope>))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, Guid>))]

@@ -6,6 +6,7 @@ namespace TaskMesh.Core.Messages;
 /// <summary>What a worker queue carries: one attempt at one task, with everything that a worker without a database needs.</summary>
 /// <param name="Deadline">When the task's whole life ends.</param>
 /// <param name="Scope">The collection's snapshot; each of them must allow a target.</param>
+/// <param name="InputAt">Where the input is when it is too large for a message; <paramref name="Input"/> is empty then.</param>
 /// <param name="Sources">For kinds with data access: the task behind each name that the input's $from references use.</param>
 public sealed record RunTask(
     Guid Id,
@@ -19,7 +20,8 @@ public sealed record RunTask(
     IReadOnlyList<ScanScope> Scope,
     IReadOnlyDictionary<string, Guid>? Sources = null,
     JsonElement? Checkpoint = null,
-    string? TraceId = null)
+    string? TraceId = null,
+    ObjectReference? InputAt = null)
 {
     public string Type { get; init; } = nameof(RunTask);
 

@@ -16,7 +16,8 @@ public abstract record TaskOutcome
     {
     }
 
-    public sealed record Succeeded(JsonElement? Data = null) : TaskOutcome;
+    /// <param name="DataAt">Where the data is when it is too large for a message.</param>
+    public sealed record Succeeded(JsonElement? Data = null, ObjectReference? DataAt = null) : TaskOutcome;
 
     public sealed record Failed(ErrorClass ErrorClass, string Message, TimeSpan? RetryAfter = null) : TaskOutcome;
 

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Npgsql;
+using TaskMesh.Core.Messages;
 using TaskMesh.Core.Workflow;
 using static TaskMesh.Postgres.Manager.Statement;
 
@@ -114,33 +114,42 @@ public sealed class TaskStore(NpgsqlConnection connection)
     }
 
     /// <summary>The outputs of tasks that succeeded; part 0 is what a task returned.</summary>
-    public async Task<IReadOnlyDictionary<Guid, JsonElement>> OutputsAsync(IReadOnlyCollection<Guid> tasks, CancellationToken cancellation)
+    public async Task<IReadOnlyDictionary<Guid, StoredOutput>> OutputsAsync(IReadOnlyCollection<Guid> tasks, CancellationToken cancellation)
     {
         const string sql = """
-            select t.id, d.data
+            select t.id, d.data, d.object_bucket, d.object_key, d.object_length, d.object_sha256
               from unnest($1) as asked(id)
               join task_manager.task t on t.id = asked.id
               join task_manager.task_data d on d.task_id = t.id and d.attempt = t.attempt and d.part = 0
              where t.state = 'Succeeded'
             """;
         var rows = await connection.Command(sql, In(tasks.ToArray())).QueryAsync(
-            row => (Id: row.GetGuid(0), Data: Json.ReadElement(row.GetString(1))), cancellation);
-        return rows.ToDictionary(row => row.Id, row => row.Data);
+            row => (Id: row.GetGuid(0), Output: ReadOutput(row)), cancellation);
+        return rows.ToDictionary(row => row.Id, row => row.Output);
     }
 
-    public Task InsertOutputsAsync(IReadOnlyList<(Guid Task, int Attempt, JsonElement Output)> outputs, CancellationToken cancellation)
+    public Task InsertOutputsAsync(IReadOnlyList<(Guid Task, int Attempt, StoredOutput Output)> outputs, CancellationToken cancellation)
     {
         const string sql = """
-            insert into task_manager.task_data (task_id, attempt, part, data)
-            select o.task_id, o.attempt, 0, o.data
-              from unnest($1, $2, $3) as o(task_id, attempt, data)
+            insert into task_manager.task_data
+                   (task_id, attempt, part, data, object_bucket, object_key, object_length, object_sha256)
+            select o.task_id, o.attempt, 0, o.data, o.bucket, o.key, o.length, o.sha256
+              from unnest($1, $2, $3, $4, $5, $6, $7) as o(task_id, attempt, data, bucket, key, length, sha256)
                 on conflict (task_id, attempt, part) do nothing
             """;
         return connection.Command(
             sql,
             In(outputs.Select(output => output.Task).ToArray()),
             In(outputs.Select(output => output.Attempt).ToArray()),
-            In(outputs.Select(output => Json.Write(output.Output)).ToArray()))
+            In(outputs.Select(output => output.Output.Data is { } data ? Json.Write(data) : null).ToArray()),
+            In(outputs.Select(output => output.Output.At?.Bucket).ToArray()),
+            In(outputs.Select(output => output.Output.At?.Key).ToArray()),
+            In(outputs.Select(output => output.Output.At?.Length).ToArray()),
+            In(outputs.Select(output => output.Output.At?.Sha256).ToArray()))
             .LaterAsync(cancellation);
     }
+
+    private static StoredOutput ReadOutput(NpgsqlDataReader row) => row.TextOrNull(1) is { } data
+        ? new StoredOutput(Json.ReadElement(data), null)
+        : new StoredOutput(null, new ObjectReference(row.GetString(2), row.GetString(3), row.GetInt64(4), row.GetString(5)));
 }

@@ -55,7 +55,8 @@ public sealed class MeshReader(NpgsqlDataSource database)
     public Task<string?> OutputAsync(Guid task, CancellationToken cancellation)
     {
         const string sql = """
-            select d.data
+            select coalesce(d.data, json_build_object('$object', json_build_object(
+                       'bucket', d.object_bucket, 'key', d.object_key, 'length', d.object_length, 'sha256', d.object_sha256))::text)
               from task_manager.task t
               join task_manager.task_data d on d.task_id = t.id and d.attempt = t.attempt and d.part = 0
              where t.id = @task and t.state = 'Succeeded'
@@ -67,7 +68,9 @@ public sealed class MeshReader(NpgsqlDataSource database)
     public Task<IReadOnlyList<ResultView>> ResultsAsync(Guid collection, DateTime after, CancellationToken cancellation)
     {
         const string sql = """
-            select t.id, t.name, t.kind, t.state::text as state, t.attempt, t.reason, t.ended_at as endedAt, d.data as output
+            select t.id, t.name, t.kind, t.state::text as state, t.attempt, t.reason, t.ended_at as endedAt,
+                   case when d.task_id is not null then coalesce(d.data, json_build_object('$object', json_build_object(
+                       'bucket', d.object_bucket, 'key', d.object_key, 'length', d.object_length, 'sha256', d.object_sha256))::text) end as output
               from task_manager.task t
               left join task_manager.task_data d on d.task_id = t.id and d.attempt = t.attempt and d.part = 0
              where t.container_id in (select id from task_manager.container where collection_id = @collection)

@@ -1,35 +1,56 @@
 using System.Text.Json;
 using Dapper;
 using Npgsql;
+using TaskMesh.Core.Contract;
+using TaskMesh.Core.Execution;
 using TaskMesh.Core.Messages;
 using TaskMesh.Core.Ports;
 
 namespace TaskMesh.Postgres.Workers;
 
 /// <summary>Task data as one running attempt sees it. Every write begins with the fence, so a late attempt writes nothing.</summary>
-public sealed class TaskData(NpgsqlDataSource database, RunTask run) : ITaskData
+public sealed class TaskData(NpgsqlDataSource database, RunTask run, IObjectStore? objects = null, ResultLimits? limits = null) : ITaskData
 {
     /// <summary>Part 0 is what the task returns, and the Manager writes it.</summary>
     private int _lastPart;
 
-    public Task<JsonElement?> ReadResultAsync(Guid task, CancellationToken cancellation) => Database.ForTaskAsync<JsonElement?>(async () =>
+    private readonly long _quota = (limits ?? new ResultLimits()).QuotaBytes;
+    private long _bytes;
+
+    public async Task<JsonElement?> ReadResultAsync(Guid task, CancellationToken cancellation)
     {
-        const string sql = "select part from task_manager.result_parts(@collection, @task) as part limit 1";
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        var text = await connection.QueryFirstOrDefaultAsync<string>(
-            new CommandDefinition(sql, new { collection = run.Collection, task }, cancellationToken: cancellation));
-        return text is null ? null : Json.ReadElement(text);
-    });
+        var row = await Database.ForTaskAsync(async () =>
+        {
+            const string sql = """
+                select data, object_bucket, object_key, object_length, object_sha256 from task_manager.result_rows(@collection, @task) limit 1
+                """;
+            await using var connection = await database.OpenConnectionAsync(cancellation);
+            return await connection.QueryFirstOrDefaultAsync<(string? Data, string Bucket, string? Key, long? Length, string Sha256)>(
+                new CommandDefinition(sql, new { collection = run.Collection, task }, cancellationToken: cancellation));
+        });
+        if (row.Data is { } text)
+            return Json.ReadElement(text);
+        if (row.Key is null)
+            return null;
+        if (objects is null)
+            throw new InvalidOperationException($"The result of {task} is in the object store, and this worker has none.");
+        var content = await objects.GetAsync(new ObjectReference(row.Bucket, row.Key, row.Length!.Value, row.Sha256), cancellation);
+        return JsonElement.Parse(content.Span);
+    }
 
     public Task AppendResultAsync(JsonElement part, CancellationToken cancellation)
     {
+        var data = Json.Write(part);
+        var bytes = Interlocked.Add(ref _bytes, data.Length);
+        if (bytes > _quota)
+            throw ResultQuotaException.Of(bytes, _quota);
         const string sql = "insert into task_manager.task_data (task_id, attempt, part, data) values (@task, @attempt, @part, @data)";
         return Fence.WriteAsync(
             database,
             run,
             connection => connection.ExecuteAsync(new CommandDefinition(
                 sql,
-                new { task = run.Id, attempt = run.Attempt, part = Interlocked.Increment(ref _lastPart), data = Json.Write(part) },
+                new { task = run.Id, attempt = run.Attempt, part = Interlocked.Increment(ref _lastPart), data },
                 cancellationToken: cancellation)),
             cancellation);
     }
