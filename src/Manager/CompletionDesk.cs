@@ -22,6 +22,13 @@ public sealed class CompletionDesk(TaskCatalogue catalogue, string? bucket, Rand
 
         var tasks = new TaskStore(connection);
         var facts = (await tasks.LockAsync([.. reports.Select(report => report.Report.Task).Distinct()], cancellation)).ToDictionary(task => task.Id);
+        var stale = reports.Select(report => report.Report).Where(
+            report => facts.TryGetValue(report.Task, out var task) && report.Attempt < task.Attempt).ToArray();
+        if (stale.Length > 0)
+        {
+            await new DeadLetterStore(connection).KeepStaleAsync(
+                [.. stale.Select(report => (report.Task, report.Attempt, report.Outcome.GetType().Name))], cancellation);
+        }
         var accepted = reports
             .Where(report => facts.TryGetValue(report.Report.Task, out var task) && IsCurrent(task, report.Report))
             .DistinctBy(report => report.Report.Task)
@@ -30,6 +37,9 @@ public sealed class CompletionDesk(TaskCatalogue catalogue, string? bucket, Rand
         var moves = accepted.Select(ended => (ended.Task, ended.Outcome, Move: Decide(ended.Task, ended.Outcome))).ToArray();
 
         await tasks.MoveAsync([.. moves.Select(move => (move.Task, move.Move))], cancellation);
+        Guid[] dead = [.. moves.Where(move => move.Move.State is TaskState.Failed or TaskState.Timeout).Select(move => move.Task.Id)];
+        if (dead.Length > 0)
+            await new DeadLetterStore(connection).KeepAsync(dead, cancellation);
         await tasks.InsertOutputsAsync([.. moves.SelectMany(move => Output(move.Task, move.Outcome))], cancellation);
         var freed = await ReleaseAsync(new ContainerStore(connection), moves.Select(move => (move.Task, move.Move)).ToArray(), cancellation);
 

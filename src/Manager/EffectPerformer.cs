@@ -134,7 +134,8 @@ public sealed class EffectPerformer(
         task.Scope,
         sources,
         task.Checkpoint,
-        task.TraceId);
+        task.TraceId,
+        task.RunTimeout);
 
     /// <summary>Kinds without data access get their input complete; the others read the outputs themselves.</summary>
     private bool NeedsOutputs(DispatchedTask task) =>

@@ -36,6 +36,7 @@ public sealed class ManagerHost : IAsyncDisposable
         var work = new UnitOfWork(_database, performer, clock);
         var settler = new ContainerSettler(work, _database, random);
         var decider = new BatchDecider(
+            new ControlDesk(random),
             new IntakeDesk(new CollectionPlanner(catalogue, settings.Pools), clock), new CompletionDesk(catalogue, settings.ObjectsBucket, random));
         Handler = new MessageHandler(work, decider, settler, new SweepRunner(work, settler, performer, launcher, _database, log, random), log);
     }

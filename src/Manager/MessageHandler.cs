@@ -14,9 +14,17 @@ public sealed class MessageHandler(UnitOfWork work, BatchDecider decider, Contai
     {
         var read = batch.Select(ReadMessage.From).ToArray();
         var failed = await HandleAsync(read, cancellation);
-        await sweeps.RunAsync(read.Select(message => (message.Message as Tick)?.Sweep).Min(), cancellation);
+        await sweeps.RunAsync(read.Select(message => SweepAfter(message.Message)).Min(), cancellation);
         return failed;
     }
+
+    /// <summary>What steers the mesh leaves rows to move: at once, and not when the next sweep is due.</summary>
+    private static Sweep? SweepAfter(ManagerMessage? message) => message switch
+    {
+        Tick tick => tick.Sweep,
+        Control => Sweep.Waits,
+        _ => null,
+    };
 
     private async Task<IReadOnlyList<string>> HandleAsync(ReadMessage[] batch, CancellationToken cancellation)
     {

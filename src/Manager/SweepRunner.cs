@@ -41,6 +41,7 @@ public sealed class SweepRunner(
 
     private async Task SweepAsync(bool whole, CancellationToken cancellation)
     {
+        await new HoldSweep(work, RoundsPerSweep).RunAsync(cancellation);
         await work.RunAsync(
             async connection =>
                 new Decided(
@@ -92,9 +93,17 @@ public sealed class SweepRunner(
             return Decided.Nothing;
         var ended = tasks.Where(task => task.State.IsTerminal()).GroupBy(task => task.Container)
             .ToDictionary(container => container.Key, container => container.Select(task => Tally.Of(task.State)).Aggregate(Tally.Add));
-        if (ended.Count > 0)
-            await new ContainerStore(connection).AddProgressAsync((short)random.Next(ContainerStore.ProgressShards), ended, cancellation);
+        var late = tasks.Where(task => task.State == TaskState.Timeout && task.Pool is not null).Select(task => task.Id).ToArray();
+        if (late.Length > 0)
+            await new DeadLetterStore(connection).KeepAsync(late, cancellation);
         var freed = tasks.Where(task => task.Pool is not null).CountBy(task => task.Pool!).ToDictionary();
+        if (ended.Count > 0)
+        {
+            var containers = new ContainerStore(connection);
+            await containers.AddProgressAsync((short)random.Next(ContainerStore.ProgressShards), ended, cancellation);
+            foreach (var pool in await containers.ReleaseAsync(ended, cancellation))
+                freed.TryAdd(pool, 0);
+        }
         return new Decided(await Dispatcher.DispatchAsync(connection, [], freed, cancellation), ended.Keys);
     }
 

@@ -21,6 +21,21 @@ internal static class Json
     /// <summary>Written anew, so that what a person typed with raw characters is stored as ASCII.</summary>
     public static string Write(JsonElement element) => JsonSerializer.Serialize(element, MessageJson.Default.JsonElement);
 
+    /// <summary>PostgreSQL reads the durations too, which it keeps to the microsecond.</summary>
+    public static string Write(TaskTimeouts timeouts) => JsonSerializer.Serialize(
+        new TaskTimeouts(Rounded(timeouts.Queue), Rounded(timeouts.Run), Rounded(timeouts.Heartbeat)), MessageJson.Default.TaskTimeouts);
+
+    public static string Write(IReadOnlyList<ScanWindow> windows) => JsonSerializer.Serialize(windows, MessageJson.Default.IReadOnlyListScanWindow);
+
+    public static TaskTimeouts? ReadTimeouts(string? text) =>
+        text is null ? null : JsonSerializer.Deserialize(text, MessageJson.Default.TaskTimeouts);
+
+    public static IReadOnlyList<ScanWindow> ReadWindows(string text) =>
+        JsonSerializer.Deserialize(text, MessageJson.Default.IReadOnlyListScanWindow)!;
+
+    private static TimeSpan? Rounded(TimeSpan? time) => time is { } span
+        ? new TimeSpan(span.Ticks / TimeSpan.TicksPerMicrosecond * TimeSpan.TicksPerMicrosecond) : null;
+
     public static CompletionPolicy ReadPolicy(string text) => JsonSerializer.Deserialize(text, MessageJson.Default.CompletionPolicy)!;
 
     public static IReadOnlyDictionary<string, Guid>? ReadSources(string? text) =>

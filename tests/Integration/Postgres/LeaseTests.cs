@@ -57,6 +57,7 @@ public class LeaseTests(ProductCluster cluster)
         var late = new TaskData(rig.Database.As("tm_internal"), run);
         await Assert.ThrowsAsync<InfrastructureException>(() => late.WriteSharedAsync("key", Empty, default));
         await rig.SendAsync(ManagerRig.Report(run, new TaskOutcome.Succeeded()));
+        Assert.Equal(["1 Succeeded"], await rig.Database.RowsAsync("select attempt, outcome from task_manager.stale_report"));
         Assert.Equal(["Running 2 w2"], await rig.Database.RowsAsync("select state, attempt, worker from task_manager.task"));
         Assert.Equal(["0"], await rig.Database.RowsAsync("select count(*) from task_manager.task_collection_data"));
     }

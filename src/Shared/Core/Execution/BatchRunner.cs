@@ -11,6 +11,9 @@ namespace TaskMesh.Core.Execution;
 /// <param name="leases">Null where there is no database: the slot is held from dispatch on, and the first report wins.</param>
 public sealed class BatchRunner(TaskExecutor executor, ITaskLeases? leases, IManagerQueue manager, TimeProvider clock)
 {
+    /// <summary>What is cancelled runs at most that long; many functions ask at once.</summary>
+    private static readonly TimeSpan Watch = TimeSpan.FromSeconds(3);
+
     /// <returns>The ids of the messages that must come again.</returns>
     public async Task<IReadOnlyList<string>> RunAsync(IReadOnlyList<QueueMessage> messages, CancellationToken cancellation)
     {
@@ -34,7 +37,7 @@ public sealed class BatchRunner(TaskExecutor executor, ITaskLeases? leases, IMan
 
     private async Task RunClaimedAsync((RunTask Run, Lease Lease)[] claimed, ITaskLeases held, CancellationToken cancellation)
     {
-        var keeper = new LeaseKeeper(held, clock);
+        var keeper = new LeaseKeeper(held, Watch, blind: null, clock);
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var keeping = keeper.KeepAsync(_ => Task.CompletedTask, _ => { }, done.Token);
         var reports = await Task.WhenAll(claimed.Select(async pair =>

@@ -25,7 +25,13 @@ public sealed class QueueLoop(
     /// <summary>After a failed receive, so that an unreachable queue is not asked in a busy loop.</summary>
     private static readonly TimeSpan ReceiveBackOff = TimeSpan.FromSeconds(1);
 
-    private readonly LeaseKeeper _keeper = new(leases, clock);
+    /// <summary>Packets stop within two seconds of the kill switch.</summary>
+    private static readonly TimeSpan Watch = TimeSpan.FromSeconds(1);
+
+    /// <summary>A worker that cannot know whether it may send does not send.</summary>
+    private static readonly TimeSpan LongestBlind = TimeSpan.FromSeconds(5);
+
+    private readonly LeaseKeeper _keeper = new(leases, Watch, LongestBlind, clock);
     private readonly ConcurrentDictionary<Guid, QueueMessage> _messages = new();
     private readonly ConcurrentDictionary<Task, bool> _running = new();
     private long _lastWork;
@@ -140,12 +146,12 @@ public sealed class QueueLoop(
         _messages[run.Id] = message;
         try
         {
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(held.Lost, hardStop);
-            var ended = await executor.ExecuteAsync(run, new RunSignals(either.Token, stopping));
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(held.Lost, held.Halted, hardStop);
+            using var asked = CancellationTokenSource.CreateLinkedTokenSource(held.Asked, stopping);
+            await LookAsync();
+            var ended = held.Cause is null ? await executor.ExecuteAsync(run, new RunSignals(either.Token, asked.Token)) : null;
             if (ended is null && !held.Lost.IsCancellationRequested)
-                ended = new CompleteTask(run.Id, run.Attempt, run.Nonce, new TaskOutcome.Failed(
-                    ErrorClass.Infrastructure, "The worker was stopped."))
-                { TraceId = run.TraceId };
+                ended = new CompleteTask(run.Id, run.Attempt, run.Nonce, HandedBack(held.Cause)) { TraceId = run.TraceId };
             if (ended is not null)
                 await manager.SendAsync([ended], CancellationToken.None);
             await queue.DeleteAsync(message, CancellationToken.None);
@@ -161,6 +167,27 @@ public sealed class QueueLoop(
             _lastWork = clock.GetTimestamp();
         }
     }
+
+    /// <summary>Before the first packet: an answer that does not come is waited for by the watch.</summary>
+    private async Task LookAsync()
+    {
+        try
+        {
+            await _keeper.LookAsync(CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            report(new LoopEvent.HeartbeatFailed(e));
+        }
+    }
+
+    private static TaskOutcome.Failed HandedBack(StopCause? cause) => new(ErrorClass.Infrastructure, cause switch
+    {
+        StopCause.KillSwitch => "The kill switch is on.",
+        StopCause.ScanWindow => "The scan window has closed.",
+        StopCause.Unknown => "The database did not say whether packets may be sent.",
+        _ => "The worker was stopped.",
+    });
 
     /// <summary>A message stays hidden as long as its lease lives; the queue's own timeout shows it again when the worker dies.</summary>
     private async Task ExtendVisibilityAsync(IReadOnlySet<Guid> alive)

@@ -28,7 +28,7 @@ public sealed class TaskExecutor(
         if (catalogue.Find(run.Kind) is not { } entry)
             return new TaskOutcome.Failed(ErrorClass.Fatal, $"unknown-definition: this worker has no task kind '{run.Kind}'");
 
-        var limit = Shorter(entry.RunTimeout, run.Deadline - clock.GetUtcNow());
+        var limit = Shorter(Shorter(entry.RunTimeout, run.RunTimeout ?? entry.RunTimeout), run.Deadline - clock.GetUtcNow());
         if (limit <= TimeSpan.Zero)
             return new TaskOutcome.TimedOut(TimeSpan.Zero);
 

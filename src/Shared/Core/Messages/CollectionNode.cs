@@ -23,4 +23,4 @@ public sealed record ParallelNode(
 /// <param name="Input">May hold {"$from": "name", "path": "/json/pointer"} wherever a value may stand.</param>
 /// <param name="Labels">Choose a pool; the collection's labels are the default.</param>
 public sealed record TaskNode(
-    string Name, string Kind, JsonElement Input, IReadOnlyDictionary<string, string>? Labels = null) : CollectionNode;
+    string Name, string Kind, JsonElement Input, IReadOnlyDictionary<string, string>? Labels = null, TaskTimeouts? Timeouts = null) : CollectionNode;

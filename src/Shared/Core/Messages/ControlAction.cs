@@ -6,20 +6,51 @@ namespace TaskMesh.Core.Messages;
 /// <summary>What a <see cref="Control"/> message asks for.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(Cancel), nameof(Cancel))]
+[JsonDerivedType(typeof(Pause), nameof(Pause))]
+[JsonDerivedType(typeof(Resume), nameof(Resume))]
 [JsonDerivedType(typeof(SetScope), nameof(SetScope))]
+[JsonDerivedType(typeof(SetScanWindows), nameof(SetScanWindows))]
 [JsonDerivedType(typeof(KillSwitch), nameof(KillSwitch))]
+[JsonDerivedType(typeof(Replay), nameof(Replay))]
 public abstract record ControlAction
 {
     private ControlAction()
     {
     }
 
-    /// <summary>Ends a collection: what waits never starts, what runs is told to stop.</summary>
-    public sealed record Cancel(Guid Collection) : ControlAction;
+    /// <summary>Ends a collection, a container with all below it, or a task: what waits never starts, what runs is told to stop.</summary>
+    public sealed record Cancel(Guid Target) : ControlAction;
+
+    /// <summary>What is in flight finishes, nothing new starts.</summary>
+    /// <param name="Name">Of the pool or organisation; the id of the collection.</param>
+    public sealed record Pause(PauseTarget What, string Name) : ControlAction;
+
+    public sealed record Resume(PauseTarget What, string Name) : ControlAction;
 
     /// <summary>Replaces an organisation's scope; collections that exist keep the snapshot that they were created with.</summary>
     public sealed record SetScope(ScanScope Scope, string Organisation = CreateCollection.DefaultOrganisation) : ControlAction;
 
+    /// <summary>Replaces the times at which an organisation's raw tasks may run; none allows any time.</summary>
+    public sealed record SetScanWindows(
+        IReadOnlyList<ScanWindow> Windows, string Organisation = CreateCollection.DefaultOrganisation) : ControlAction;
+
     /// <summary>Stands above every scope: while it is on, no probe is sent and no raw task starts.</summary>
     public sealed record KillSwitch(bool On) : ControlAction;
+
+    /// <summary>
+    /// Does again what failed for good: each task becomes a new one in a collection of its own, each message that was put aside is read once more.
+    /// </summary>
+    /// <param name="Tasks">Dead letters, by task.</param>
+    /// <param name="Messages">Of the quarantine, by number.</param>
+    /// <param name="Number">What was replayed under this number or a higher one before is not replayed again.</param>
+    public sealed record Replay(IReadOnlyList<Guid> Tasks, IReadOnlyList<long> Messages, int Number = 1) : ControlAction;
+}
+
+/// <summary>What can be paused.</summary>
+[JsonConverter(typeof(StrictEnumConverter<PauseTarget>))]
+public enum PauseTarget
+{
+    Collection,
+    Organisation,
+    Pool,
 }

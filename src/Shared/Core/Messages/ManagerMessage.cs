@@ -53,7 +53,8 @@ public sealed record CreateTask(
     int Priority = 0,
     TimeSpan? Deadline = null,
     IReadOnlyDictionary<string, string>? Labels = null,
-    ScanScope? Scope = null) : ManagerMessage;
+    ScanScope? Scope = null,
+    TaskTimeouts? Timeouts = null) : ManagerMessage;
 
 /// <summary>A worker reports how an attempt ended.</summary>
 /// <param name="Nonce">Random per attempt: only the worker that was given the attempt knows it.</param>

@@ -25,5 +25,8 @@ namespace TaskMesh.Core.Messages;
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 [JsonSerializable(typeof(CompletionPolicy))]
 [JsonSerializable(typeof(ControlAction))]
+[JsonSerializable(typeof(TaskTimeouts))]
+[JsonSerializable(typeof(DeadTask))]
+[JsonSerializable(typeof(IReadOnlyList<ScanWindow>))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class MessageJson : JsonSerializerContext;

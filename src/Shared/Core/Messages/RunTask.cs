@@ -7,6 +7,7 @@ namespace TaskMesh.Core.Messages;
 /// <param name="Deadline">When the task's whole life ends.</param>
 /// <param name="Scope">The collection's snapshot; each of them must allow a target.</param>
 /// <param name="InputAt">Where the input is when it is too large for a message; <paramref name="Input"/> is empty then.</param>
+/// <param name="RunTimeout">If this task may run for a shorter time than its kind.</param>
 /// <param name="Sources">For kinds with data access: the task behind each name that the input's $from references use.</param>
 public sealed record RunTask(
     Guid Id,
@@ -21,7 +22,8 @@ public sealed record RunTask(
     IReadOnlyDictionary<string, Guid>? Sources = null,
     JsonElement? Checkpoint = null,
     string? TraceId = null,
-    ObjectReference? InputAt = null)
+    ObjectReference? InputAt = null,
+    TimeSpan? RunTimeout = null)
 {
     public string Type { get; init; } = nameof(RunTask);
 

@@ -11,6 +11,25 @@ public interface ITaskLeases
 
     /// <summary>Extends the leases that this worker still holds; the tasks that are missing in the answer must stop.</summary>
     Task<IReadOnlySet<Guid>> RenewAsync(IReadOnlyList<Lease> leases, CancellationToken cancellation);
+
+    /// <summary>Of attempts that this worker runs: those that must end, and why.</summary>
+    Task<IReadOnlyDictionary<Guid, StopCause>> StopsAsync(IReadOnlyList<Lease> leases, CancellationToken cancellation);
+}
+
+/// <summary>Why an attempt that runs must end.</summary>
+public enum StopCause
+{
+    /// <summary>It is nobody's any more: cancelled, taken over, its container closed.</summary>
+    Lost,
+
+    /// <summary>No packet may leave: it saves its position and comes back when the switch is off.</summary>
+    KillSwitch,
+
+    /// <summary>The time for scans is over: it saves its position and comes back when the next window opens.</summary>
+    ScanWindow,
+
+    /// <summary>The database has not answered for too long to know that packets may leave.</summary>
+    Unknown,
 }
 
 /// <summary>What became of an attempt to claim.</summary>

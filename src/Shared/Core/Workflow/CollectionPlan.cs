@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TaskMesh.Core.Messages;
 using TaskMesh.Core.Scope;
 
 namespace TaskMesh.Core.Workflow;
@@ -38,7 +39,8 @@ public sealed record TaskPlan(
     JsonElement Input,
     IReadOnlyDictionary<string, Guid>? Sources,
     IReadOnlyDictionary<string, string> Labels,
-    bool Started);
+    bool Started,
+    TaskTimeouts? Timeouts = null);
 
 public enum ContainerMode
 {

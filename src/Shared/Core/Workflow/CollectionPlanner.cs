@@ -26,7 +26,7 @@ public sealed class CollectionPlanner(TaskCatalogue catalogue, IReadOnlyList<Poo
     public (CollectionPlan? Plan, Refusal? Refusal) Plan(CreateTask message, ScanScope? organisationScope, DateTimeOffset now) =>
         Plan(
             new CreateCollection(
-                new ParallelNode([new TaskNode(message.Name ?? message.Kind, message.Kind, message.Input)]),
+                new ParallelNode([new TaskNode(message.Name ?? message.Kind, message.Kind, message.Input, Timeouts: message.Timeouts)]),
                 message.Name ?? message.Kind, message.Organisation, message.Priority, message.Deadline, message.Labels, message.Scope)
             {
                 Id = message.Id,
@@ -69,6 +69,7 @@ public sealed class CollectionPlanner(TaskCatalogue catalogue, IReadOnlyList<Poo
             draft.Problems.Add($"{name}: kind: there is no task kind '{task.Node.Kind}'; `taskmesh definitions` lists them");
             return;
         }
+        draft.Problems.AddRange((task.Node.Timeouts?.Problems(entry) ?? []).Select(problem => $"{name}: {problem}"));
         var bytes = System.Text.Encoding.UTF8.GetByteCount(task.Node.Input.GetRawText());
         if (bytes > LargestInputBytes)
             draft.Problems.Add($"{name}: input: {bytes} bytes are more than {LargestInputBytes}");
@@ -206,7 +207,8 @@ public sealed class CollectionPlanner(TaskCatalogue catalogue, IReadOnlyList<Poo
                     task.Node.Input,
                     Sources(task.Node, ids),
                     task.Node.Labels ?? Labels,
-                    task.Started))]);
+                    task.Started,
+                    task.Node.Timeouts))]);
         }
 
         private static Dictionary<string, Guid>? Sources(TaskNode node, Dictionary<string, Guid> ids)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Npgsql;
 using TaskMesh.Core.Messages;
 using TaskMesh.Core.Scope;
+using TaskMesh.Core.Workflow;
 using static TaskMesh.Postgres.Manager.Statement;
 
 namespace TaskMesh.Postgres.Manager;
@@ -32,6 +33,89 @@ public sealed class ControlStore(NpgsqlConnection connection)
         const string sql = "update task_manager.control_state set kill_switch = $1, changed_at = task_manager.clock()";
         return connection.Command(sql, In(on)).ExecuteAsync(cancellation);
     }
+
+    /// <summary>What an id to be cancelled stands for, with the container that it is in; null if there is no such thing.</summary>
+    public async Task<CancelTarget?> TargetAsync(Guid id, CancellationToken cancellation)
+    {
+        const string sql = """
+            select true, c.parent_id, p.state::text
+              from task_manager.container c
+              left join task_manager.container p on p.id = c.parent_id
+             where c.id = $1
+             union all
+            select false, t.container_id, p.state::text
+              from task_manager.task t
+              join task_manager.container p on p.id = t.container_id
+             where t.id = $1
+            """;
+        var rows = await connection.Command(sql, In(id)).QueryAsync(
+            row => new CancelTarget(
+                row.GetBoolean(0), row.IsDBNull(1) ? null : row.GetGuid(1), row.IsDBNull(2) ? null : row.Enum<TaskState>(2)),
+            cancellation);
+        return rows.OrderByDescending(row => row.IsContainer).FirstOrDefault();
+    }
+
+    /// <summary>
+    /// Lets a child that is cancelled before its turn use its turn up now: it moves before those that still wait, so that each end still opens
+    /// exactly one of them.
+    /// </summary>
+    /// <returns>False if its turn had come.</returns>
+    public async Task<bool> UseTurnAsync(Guid child, Guid container, CancellationToken cancellation)
+    {
+        const string sql = """
+            with place as (
+                select p.id, p.collection_id, p.released, x.ordinal
+                  from task_manager.container p,
+                       (select ordinal from task_manager.task where id = $1 and container_id = $2
+                         union all
+                        select ordinal from task_manager.container where id = $1 and parent_id = $2) x
+                 where p.id = $2 and x.ordinal >= p.released
+                   for update of p
+            ), tasks as (
+                update task_manager.task t
+                   set ordinal = case when t.id = $1 then place.released else t.ordinal + 1 end
+                  from place
+                 where t.container_id = place.id and t.ordinal between place.released and place.ordinal
+            ), containers as (
+                update task_manager.container c
+                   set ordinal = case when c.id = $1 then place.released else c.ordinal + 1 end
+                  from place
+                 where c.collection_id = place.collection_id and c.parent_id = place.id and c.ordinal between place.released and place.ordinal
+            )
+            update task_manager.container p set released = p.released + 1 from place where p.id = place.id
+            """;
+        return await connection.Command(sql, In(child), In(container)).ExecuteAsync(cancellation) > 0;
+    }
+
+    /// <summary>Opens a container that waits for its turn, so that it can be closed like any other.</summary>
+    public Task OpenAsync(Guid container, CancellationToken cancellation)
+    {
+        const string sql = "update task_manager.container set state = 'Running', released = 0 where id = $1 and state = 'Pending'";
+        return connection.Command(sql, In(container)).ExecuteAsync(cancellation);
+    }
+
+    /// <returns>The task if it had not ended; null if there is none or it had.</returns>
+    public async Task<SweptTask?> CancelTaskAsync(Guid task, string reason, CancellationToken cancellation)
+    {
+        const string sql = """
+            with target as (
+                select id, state, pool from task_manager.task where id = $1 for update
+            )
+            update task_manager.task t
+               set state = 'Cancelled', ready = false, held_by = null, wake_at = null, lease_until = null, ended_at = task_manager.clock(),
+                   reason = $2
+              from target
+             where t.id = target.id and t.state in ('Pending', 'Dispatched', 'Running', 'PendingTaskCreation')
+         returning t.id, t.state::text, case when target.state in ('Dispatched', 'Running') then target.pool end, t.container_id
+         """;
+        var rows = await connection.Command(sql, In(task), In(reason)).QueryAsync(
+            row => new SweptTask(row.GetGuid(0), row.Enum<TaskState>(1), row.TextOrNull(2), row.GetGuid(3)), cancellation);
+        return rows.FirstOrDefault();
+    }
+
+    /// <summary>Every pool, for what may let tasks of any start.</summary>
+    public Task<List<string>> PoolsAsync(CancellationToken cancellation) =>
+        connection.Command("select name from task_manager.pool").QueryAsync(row => row.GetString(0), cancellation);
 
     public Task QuarantineAsync(IReadOnlyList<(string Queue, string MessageId, byte[] Body, string Reason)> messages, CancellationToken cancellation)
     {

@@ -37,12 +37,16 @@ public sealed class DispatchStore(NpgsqlConnection connection)
              where p.name = e.name
          returning p.name,
                    p.class,
-                   case when p.class <> 'BareMetal' then p.dispatch_window
+                   case when (select exists (select from task_manager.hold)) and task_manager.hold_on(p.name, null, null) is not null then 0
+                        when p.class <> 'BareMetal' then p.dispatch_window
                         when (select kill_switch from task_manager.control_state) then 0
                         else 2 * greatest(
                              (select sum(w.parallelism) from task_manager.worker w where w.pool = p.name and w.state = 'live'), 1)::int end
                    - p.in_flight,
-                   exists (select from task_manager.task t where t.pool = p.name and t.ready),
+                   -- While anything is held, new tasks are picked like those that wait, so that each is looked at.
+                   exists (select from task_manager.hold h
+                            where h.since <= task_manager.clock() and (h.what <> 'scan-window' or p.class = 'BareMetal'))
+                   or exists (select from task_manager.task t where t.pool = p.name and t.ready),
                    nextval('task_manager.dispatch_id_seq')
          """;
         return connection.Command(sql, In(endedByPool.Keys.ToArray()), In(endedByPool.Values.ToArray())).QueryAsync(
@@ -52,7 +56,8 @@ public sealed class DispatchStore(NpgsqlConnection connection)
     /// <summary>
     /// Moves waiting tasks to Dispatched: of the highest priority that waits, one task of each organisation after the other, the oldest first.
     /// Cheap whatever waits: organisations are found by skipping over the index, and each gives no more tasks than its share of the room, so what
-    /// some cannot use is left for another call. Tasks of closed containers are met at most once and are not ready any more.
+    /// some cannot use is left for another call. Tasks of closed containers, and those that a hold keeps, are met at most once and are not ready
+    /// any more.
     /// </summary>
     /// <returns>What was dispatched, and whether anything was looked at: then another call may find more.</returns>
     public async Task<(List<DispatchedTask> Dispatched, bool Looked)> PickAsync(
@@ -84,12 +89,14 @@ public sealed class DispatchStore(NpgsqlConnection connection)
             ), share as (
                 select w.*, ceil(w.room::numeric / count(*) over (partition by w.pool))::int as quota from walk w where w.place > 0
             ), looked as (
-                select s.pool, s.room, s.lease, s.organisation, s.place, t.id, t.collection_id, t.runs,
+                select s.pool, s.room, s.lease, s.organisation, s.place, t.id, t.collection_id, t.hold, t.runs and t.hold is null as runs,
                        row_number() over (partition by s.pool, s.place order by t.id) as nth
                   from share s
                  cross join lateral (
                        select t.id, t.collection_id,
-                              (select c.state from task_manager.container c where c.id = t.container_id) = 'Running' as runs
+                              (select c.state from task_manager.container c where c.id = t.container_id) = 'Running' as runs,
+                              case when (select exists (select from task_manager.hold))
+                                   then task_manager.hold_on(t.pool, t.organisation, t.collection_id) end as hold
                          from task_manager.task t
                         where t.pool = s.pool and t.ready and t.priority = s.priority and t.organisation = s.organisation
                         order by t.id
@@ -108,20 +115,21 @@ public sealed class DispatchStore(NpgsqlConnection connection)
                    ready = false,
                    attempt = t.attempt + r.runs::int,
                    nonce = gen_random_uuid(),
-                   lease_until = case when r.runs then k.now + r.lease end,
+                   lease_until = case when r.runs then k.now + coalesce(r.lease, (t.timeouts::json ->> 'queue')::interval) end,
                    worker = null,
-                   reason = null
+                   held_by = r.hold,
+                   reason = case when r.hold is not null then task_manager.hold_reason(r.hold) end
               from ranked r
               join task_manager.collection c on c.id = r.collection_id,
                    (select task_manager.clock() as now) k
              where t.id = r.id and (r.rank <= r.room or not r.runs)
          returning t.id, t.attempt, t.nonce, t.kind, t.input, c.id, c.organisation, t.deadline, c.scope, t.sources, t.checkpoint, c.trace_id, t.pool,
-                   r.runs
+                   t.timeouts, r.runs
          """;
         var looked = await connection.Command(
             sql, In(rooms.Select(room => room.Pool).ToArray()), In(rooms.Select(room => room.Room).ToArray()), In(
                 rooms.Select(room => room.Lease).ToArray()))
-            .QueryAsync(row => (Task: ReadTask(row), Runs: row.GetBoolean(13)), cancellation);
+            .QueryAsync(row => (Task: ReadTask(row), Runs: row.GetBoolean(14)), cancellation);
         return ([.. looked.Where(task => task.Runs).Select(task => task.Task)], looked.Count > 0);
     }
 
@@ -160,7 +168,7 @@ public sealed class DispatchStore(NpgsqlConnection connection)
     {
         const string sql = """
             select t.id, t.attempt, t.nonce, t.kind, t.input, c.id, c.organisation, t.deadline, c.scope, t.sources, t.checkpoint, c.trace_id,
-                   t.pool, d.id
+                   t.pool, t.timeouts, d.id
               from (select * from task_manager.dispatch
                      where sent_at is null and written_at < task_manager.clock() - $1
                      order by written_at
@@ -171,7 +179,7 @@ public sealed class DispatchStore(NpgsqlConnection connection)
               join task_manager.collection c on c.id = t.collection_id
              where t.state = 'Dispatched'
             """;
-        return await connection.Command(sql, In(olderThan), In(limit)).QueryAsync(row => (row.GetInt64(13), ReadTask(row)), cancellation);
+        return await connection.Command(sql, In(olderThan), In(limit)).QueryAsync(row => (row.GetInt64(14), ReadTask(row)), cancellation);
     }
 
     private static DispatchedTask ReadTask(NpgsqlDataReader row) => new(
@@ -187,5 +195,6 @@ public sealed class DispatchStore(NpgsqlConnection connection)
         Json.ReadSources(row.TextOrNull(9)),
         row.TextOrNull(10) is { } checkpoint ? Json.ReadElement(checkpoint) : null,
         row.GetString(11),
-        row.GetString(12));
+        row.GetString(12),
+        Json.ReadTimeouts(row.TextOrNull(13))?.Run);
 }

@@ -17,4 +17,5 @@ public sealed record DispatchedTask(
     IReadOnlyDictionary<string, Guid>? Sources,
     JsonElement? Checkpoint,
     string TraceId,
-    string Pool);
+    string Pool,
+    TimeSpan? RunTimeout = null);

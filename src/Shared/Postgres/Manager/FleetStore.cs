@@ -22,7 +22,14 @@ public sealed class FleetStore(NpgsqlConnection connection)
     {
         const string sql = """
             select p.in_flight
-                   + (select count(*) from (select from task_manager.task t where t.pool = p.name and t.ready limit $2) waiting)::int,
+                   + (select count(*)
+                        from (select from task_manager.task t
+                               where t.pool = p.name
+                                 and t.ready
+                                 and not (select kill_switch from task_manager.control_state)
+                                 and not ((select exists (select from task_manager.hold))
+                                          and task_manager.hold_on(t.pool, t.organisation, t.collection_id) is not null)
+                               limit $2) waiting)::int,
                    (select count(*) from task_manager.launch_slot where state in ('launching', 'booting', 'live'))::int,
                    (select count(*) from task_manager.launch_slot where state = 'free')::int
               from task_manager.pool p

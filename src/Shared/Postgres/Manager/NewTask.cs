@@ -20,5 +20,6 @@ public sealed record NewTask(CollectionPlan Collection, TaskPlan Plan, bool Disp
         Plan.Sources,
         null,
         Collection.TraceId,
-        Plan.Pool!);
+        Plan.Pool!,
+        Plan.Timeouts?.Run);
 }

@@ -62,6 +62,8 @@ public sealed class SweepStore(NpgsqlConnection connection)
             ), flying as (
                 select looked.id as row, t.id, t.attempt, t.state, t.pool, t.container_id, t.worker,
                        case when t.deadline <= task_manager.clock() then 'deadline'
+                            when t.state = 'Dispatched' and t.lease_until <= task_manager.clock() and t.timeouts::json ->> 'queue' is not null
+                                 then 'queue'
                             when t.state = 'Running' and task_manager.lease_expired(t.lease_until + $1, $1) then 'lost'
                             when t.state = 'Dispatched' and t.lease_until is not null and task_manager.lease_expired(t.lease_until, $1) then 'lost'
                             when t.state = 'Dispatched' and looked.sent_at < task_manager.clock() - $3 then 'unclaimed' end as fate
@@ -72,12 +74,13 @@ public sealed class SweepStore(NpgsqlConnection connection)
                    for update of t
             ), moved as (
                 update task_manager.task t
-                   set state = case f.fate when 'deadline' then 'Timeout' else 'Pending' end::task_manager.task_state,
-                       ready = f.fate <> 'deadline',
-                       ended_at = case f.fate when 'deadline' then task_manager.clock() end,
+                   set state = case when f.fate in ('deadline', 'queue') then 'Timeout' else 'Pending' end::task_manager.task_state,
+                       ready = f.fate not in ('deadline', 'queue'),
+                       ended_at = case when f.fate in ('deadline', 'queue') then task_manager.clock() end,
                        lease_until = null,
                        worker = null,
                        reason = case f.fate when 'deadline' then 'deadline passed'
+                                            when 'queue' then 'queue timeout: not started within ' || (t.timeouts::json ->> 'queue')
                                             when 'lost' then coalesce('worker lost: the lease of ' || f.worker || ' expired', 'no result in time')
                                             else 'no worker claimed the message' end
                   from flying f
@@ -112,7 +115,7 @@ public sealed class SweepStore(NpgsqlConnection connection)
             ), moved as (
                 update task_manager.task t
                    set state = case p.closed_as when 'Timeout' then 'Timeout' else 'Cancelled' end::task_manager.task_state,
-                       ready = false, wake_at = null, lease_until = null, ended_at = task_manager.clock(),
+                       ready = false, held_by = null, wake_at = null, lease_until = null, ended_at = task_manager.clock(),
                        reason = case p.closed_as when 'Timeout' then 'deadline passed' when 'Cancelled' then 'cancelled' else 'a sibling failed' end
                   from part p
                  where t.id = p.id and p.state in ('Pending', 'Dispatched', 'Running', 'PendingTaskCreation')

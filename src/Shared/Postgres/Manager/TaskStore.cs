@@ -15,14 +15,15 @@ public sealed class TaskStore(NpgsqlConnection connection)
         const string sql = """
             insert into task_manager.task (
                    id, collection_id, container_id, ordinal, attempt, state, ready, nonce, lease_until, priority, deadline, organisation, pool, kind,
-                   name, input, sources, labels, reason)
+                   name, input, sources, labels, reason, timeouts)
             select t.id, t.collection_id, t.container_id, t.ordinal, t.dispatched::int,
                    case when t.dispatched then 'Dispatched' else 'Pending' end::task_manager.task_state,
-                   t.ready, gen_random_uuid(), case when t.dispatched then k.now + t.lease end, t.priority, k.now + t.deadline, t.organisation,
-                   t.pool, t.kind, t.name, t.input, t.sources, t.labels, t.reason
-              from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+                   t.ready, gen_random_uuid(),
+                   case when t.dispatched then k.now + coalesce(t.lease, (t.timeouts::json ->> 'queue')::interval) end,
+                   t.priority, k.now + t.deadline, t.organisation, t.pool, t.kind, t.name, t.input, t.sources, t.labels, t.reason, t.timeouts
+              from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
                    as t(id, collection_id, container_id, ordinal, dispatched, ready, lease, priority, deadline, organisation, pool, kind, name,
-                        input, sources, labels, reason),
+                        input, sources, labels, reason, timeouts),
                    (select task_manager.clock() as now) k
                 on conflict (id) do nothing
          returning id, nonce, deadline, state = 'Dispatched'
@@ -46,7 +47,8 @@ public sealed class TaskStore(NpgsqlConnection connection)
             In(tasks.Select(task => Json.Write(task.Plan.Input)).ToArray()),
             In(tasks.Select(task => task.Plan.Sources is { } sources ? Json.Write(sources) : null).ToArray()),
             In(tasks.Select(task => task.Plan.Labels.Count == 0 ? null : Json.Write(task.Plan.Labels)).ToArray()),
-            In(tasks.Select(task => task.Plan.Pool is null ? $"no-worker-for:{Labels(task.Plan)}" : null).ToArray()))
+            In(tasks.Select(task => task.Plan.Pool is null ? $"no-worker-for:{Labels(task.Plan)}" : null).ToArray()),
+            In(tasks.Select(task => task.Plan.Timeouts is { } timeouts ? Json.Write(timeouts) : null).ToArray()))
             .QueryAsync(
                 row => (Id: row.GetGuid(0), Nonce: row.GetGuid(1), Deadline: row.GetDateTime(2), Dispatched: row.GetBoolean(3)), cancellation);
         return [.. rows.Where(row => row.Dispatched).Select(row => byId[row.Id].AsDispatched(row.Nonce, row.Deadline))];

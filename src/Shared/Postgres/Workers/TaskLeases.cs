@@ -55,6 +55,22 @@ public sealed class TaskLeases(NpgsqlDataSource database, string worker) : ITask
         return alive.ToHashSet();
     }
 
+    public async Task<IReadOnlyDictionary<Guid, StopCause>> StopsAsync(IReadOnlyList<Lease> leases, CancellationToken cancellation)
+    {
+        const string sql = "select task_id, cause from task_manager.stops(@ids, @attempts)";
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var rows = await connection.QueryAsync<(Guid Task, string Cause)>(new CommandDefinition(
+            sql,
+            new { ids = leases.Select(lease => lease.Task).ToArray(), attempts = leases.Select(lease => lease.Attempt).ToArray() },
+            cancellationToken: cancellation));
+        return rows.ToDictionary(row => row.Task, row => row.Cause switch
+        {
+            "kill-switch" => StopCause.KillSwitch,
+            "scan-window" => StopCause.ScanWindow,
+            _ => StopCause.Lost,
+        });
+    }
+
     private static async Task<Dictionary<Guid, TimeSpan>> BusyAsync(NpgsqlConnection connection, RunTask[] tasks, CancellationToken cancellation)
     {
         const string sql = "select task_id, lease_left from task_manager.busy(@ids, @attempts)";

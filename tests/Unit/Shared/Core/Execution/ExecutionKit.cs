@@ -60,6 +60,15 @@ internal sealed class FakeLeases : ITaskLeases
 
     public ConcurrentDictionary<Guid, bool> Lost { get; } = new();
 
+    public ConcurrentDictionary<Guid, StopCause> Stops { get; } = new();
+
+    public bool IsDown { get; set; }
+
+    public Task<IReadOnlyDictionary<Guid, StopCause>> StopsAsync(IReadOnlyList<Lease> leases, CancellationToken cancellation) => IsDown
+        ? throw new IOException("unreachable")
+        : Task.FromResult<IReadOnlyDictionary<Guid, StopCause>>(
+            Stops.Where(stop => leases.Any(lease => lease.Task == stop.Key)).ToDictionary());
+
     public int Renewals { get; private set; }
 
     public Task<IReadOnlyList<ClaimAnswer>> ClaimAsync(IReadOnlyList<RunTask> tasks, CancellationToken cancellation) =>

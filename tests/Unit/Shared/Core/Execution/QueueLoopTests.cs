@@ -107,6 +107,22 @@ public sealed class QueueLoopTests : IDisposable
     }
 
     [Fact]
+    public async Task A_task_that_may_not_send_when_it_comes_is_handed_back_unrun()
+    {
+        var (started, _) = Script();
+        var loop = Start();
+        var run = Run();
+        _leases.Stops[run.Id] = StopCause.KillSwitch;
+
+        _queue.Add(run);
+        var report = Assert.IsType<CompleteTask>(_manager.Sent.Take());
+
+        Assert.False(started.IsCompleted);
+        Assert.Equal(new TaskOutcome.Failed(ErrorClass.Infrastructure, "The kill switch is on."), report.Outcome);
+        await StopAsync(loop);
+    }
+
+    [Fact]
     public async Task Told_to_stop_a_task_that_can_yields_and_one_that_cannot_is_handed_back_after_the_grace_time()
     {
         var (started, _) = Script();

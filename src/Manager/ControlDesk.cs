@@ -1,0 +1,155 @@
+using System.Globalization;
+using System.Text.Json;
+using Npgsql;
+using TaskMesh.Core;
+using TaskMesh.Core.Messages;
+using TaskMesh.Core.Workflow;
+using TaskMesh.Postgres.Manager;
+
+namespace TaskMesh.Manager;
+
+/// <summary>What people tell the mesh: each message is carried out once and kept in the audit trail; what cannot be done is told.</summary>
+public sealed class ControlDesk(Random random)
+{
+    /// <summary>More than a transaction should hold; the command line asks in parts.</summary>
+    public const int MostReplays = 1_000;
+
+    public async Task<Steered> AcceptAsync(NpgsqlConnection connection, IReadOnlyList<ReadMessage> batch, CancellationToken cancellation)
+    {
+        var steered = new Steered();
+        foreach (var message in batch)
+        {
+            if (message.Message is not Control control || !await new ControlStore(connection).RecordAsync(control, cancellation))
+                continue;
+            if (await CarryOutAsync(connection, control, steered, cancellation) is { } problem)
+                steered.Refused.Add((message, problem));
+        }
+        return steered;
+    }
+
+    /// <returns>Why it cannot be done; null if it was.</returns>
+    private async Task<string?> CarryOutAsync(NpgsqlConnection connection, Control control, Steered steered, CancellationToken cancellation)
+    {
+        var (store, holds) = (new ControlStore(connection), new HoldStore(connection));
+        switch (control.Action)
+        {
+            case ControlAction.Cancel cancel:
+                return await CancelAsync(connection, cancel.Target, $"cancelled by {control.Who}: {control.Why}", steered, cancellation);
+            case ControlAction.Pause pause:
+                return await holds.PauseAsync(pause.What, pause.Name, control.Who, control.Why, cancellation)
+                    ? null : $"name: there is no {pause.What} '{pause.Name}'";
+            case ControlAction.Resume resume:
+                if (!await holds.ResumeAsync(resume.What, resume.Name, cancellation))
+                    return $"name: {resume.What} '{resume.Name}' is not paused";
+                steered.Ask(await store.PoolsAsync(cancellation));
+                return null;
+            case ControlAction.SetScope scope:
+                await store.SetScopeAsync(scope.Organisation, scope.Scope, cancellation);
+                return null;
+            case ControlAction.SetScanWindows windows:
+                if (windows.Windows.SelectMany(window => window.Problems()).FirstOrDefault() is { } problem)
+                    return $"windows: {problem}";
+                if (!await holds.SetWindowsAsync(windows.Organisation, windows.Windows, cancellation))
+                    return $"organisation: there is no '{windows.Organisation}'";
+                await HoldSweep.KeepCalendarAsync(holds, cancellation);
+                return null;
+            case ControlAction.KillSwitch killSwitch:
+                await store.SetKillSwitchAsync(killSwitch.On, cancellation);
+                if (!killSwitch.On)
+                    steered.Ask(await store.PoolsAsync(cancellation));
+                return null;
+            case ControlAction.Replay replay:
+                return await ReplayAsync(connection, replay, steered, cancellation);
+            default:
+                return $"action: {control.Action.GetType().Name} is not known here";
+        }
+    }
+
+    /// <summary>A container is marked, and everything below refuses its work from the commit on; a task alone is moved.</summary>
+    private async Task<string?> CancelAsync(
+        NpgsqlConnection connection, Guid target, string reason, Steered steered, CancellationToken cancellation)
+    {
+        var store = new ControlStore(connection);
+        if (await store.TargetAsync(target, cancellation) is not { } found)
+            return $"target: there is no collection, container or task {target}";
+        if (found.ParentState == TaskState.Pending)
+            return $"target: its container {found.Parent} has not started; cancel that one";
+        var cancelled = found.IsContainer
+            ? await CloseAsync(connection, target, cancellation)
+            : await EndAsync(store, target, reason, steered, cancellation);
+        if (cancelled && found.Parent is { } parent)
+            await CountAsync(connection, target, parent, steered, cancellation);
+        return null;
+    }
+
+    private static async Task<bool> CloseAsync(NpgsqlConnection connection, Guid container, CancellationToken cancellation)
+    {
+        await new ControlStore(connection).OpenAsync(container, cancellation);
+        return (await new ContainerStore(connection).CloseAsync([(container, TaskState.Cancelled, Early: true)], cancellation)).Count > 0;
+    }
+
+    private static async Task<bool> EndAsync(ControlStore store, Guid task, string reason, Steered steered, CancellationToken cancellation)
+    {
+        if (await store.CancelTaskAsync(task, reason, cancellation) is not { } cancelled)
+            return false;
+        if (cancelled.Pool is { } pool)
+            steered.Free(pool);
+        return true;
+    }
+
+    private async Task CountAsync(NpgsqlConnection connection, Guid child, Guid container, Steered steered, CancellationToken cancellation)
+    {
+        var containers = new ContainerStore(connection);
+        var tally = new Dictionary<Guid, Tally> { [container] = Tally.Of(TaskState.Cancelled) };
+        await containers.AddProgressAsync((short)random.Next(ContainerStore.ProgressShards), tally, cancellation);
+        if (!await new ControlStore(connection).UseTurnAsync(child, container, cancellation))
+            steered.Ask(await containers.ReleaseAsync(tally, cancellation));
+        steered.Touched.Add(container);
+    }
+
+    /// <summary>
+    /// Turns what failed into submissions of this batch: they pass the same checks as new ones, today's scope among them. References are resolved
+    /// now, since a new collection cannot see the old one's results.
+    /// </summary>
+    private static async Task<string?> ReplayAsync(
+        NpgsqlConnection connection, ControlAction.Replay replay, Steered steered, CancellationToken cancellation)
+    {
+        if (replay.Number < 1)
+            return $"number: {replay.Number} is below 1";
+        if (replay.Tasks.Count + replay.Messages.Count > MostReplays)
+            return $"tasks: {replay.Tasks.Count + replay.Messages.Count} are more than {MostReplays} at a time";
+        var store = new DeadLetterStore(connection);
+        var letters = await store.ReplayTasksAsync(replay.Tasks, replay.Number, cancellation);
+        var sources = letters.SelectMany(letter => letter.Message.Sources?.Values ?? []).Distinct().ToArray();
+        var outputs = sources.Length == 0
+            ? new Dictionary<Guid, JsonElement>() : await new TaskStore(connection).OutputsAsync(sources, cancellation);
+        foreach (var letter in letters)
+        {
+            var id = DerivedId.OfPart(letter.Task, string.Create(CultureInfo.InvariantCulture, $"replay/{replay.Number}"));
+            var (input, problem) = letter.Message.Sources is not { } names ? (letter.Message.Input, null) : InputReferences.Resolve(
+                letter.Message.Input, name => outputs.TryGetValue(names[name], out var output) ? output : (JsonElement?)null);
+            var submission = Submission(letter, id, input ?? letter.Message.Input);
+            var body = JsonSerializer.SerializeToUtf8Bytes<ManagerMessage>(submission, MessageJson.Default.ManagerMessage);
+            steered.Replayed.Add(new ReadMessage(new Envelope("replay", $"{id}", default, body), problem is null ? submission : null, problem));
+            steered.ReplayOf.Add((id, letter.Task));
+        }
+        foreach (var (queue, messageId, at, body) in await store.ReplayMessagesAsync(replay.Messages, replay.Number, cancellation))
+            steered.Replayed.Add(ReadMessage.From(new Envelope(queue, messageId, at, body)));
+        return null;
+    }
+
+    private static CreateTask Submission(DeadLetter letter, Guid id, JsonElement input) => new(
+        letter.Kind,
+        input,
+        letter.Message.Name,
+        letter.Organisation,
+        letter.Priority,
+        letter.Deadline,
+        letter.Message.Labels,
+        // The first is the organisation's, which is taken as it is today.
+        letter.Scope.Count > 1 ? letter.Scope[^1] : null,
+        letter.Message.Timeouts)
+    {
+        Id = id,
+    };
+}
