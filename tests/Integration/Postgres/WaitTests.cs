@@ -1,0 +1,213 @@
+using System.Text.Json;
+using TaskMesh.Core.Messages;
+using TaskMesh.Core.Ports;
+using TaskMesh.Core.Scope;
+using TaskMesh.Core.Waiting;
+using TaskMesh.Core.Workflow;
+using TaskMesh.Integration.Manager;
+using TaskMesh.Postgres.Reading;
+using TaskMesh.Postgres.Workers;
+using TaskMesh.Testing;
+
+namespace TaskMesh.Integration.Postgres;
+
+/// <summary>Each cause of waiting, staged on the database: the reader finds the facts and the explainer names it.</summary>
+[Collection(ProductTests.Name)]
+public class WaitTests(ProductCluster cluster)
+{
+    private static readonly JsonElement Empty = JsonElement.Parse("{}");
+
+    [Fact]
+    public async Task A_full_pool_is_capacity_with_the_place_in_line()
+    {
+        await using var rig = await RigAsync(slots: 1);
+        var ids = Enumerable.Range(0, 5).Select(_ => Guid.CreateVersion7()).ToArray();
+        await rig.SendAsync([.. ids.Select(id => new CreateTask("inside", Empty) { Id = id })]);
+        await rig.SendAsync(new CreateTask("inside", Empty, Priority: 3) { Id = Guid.CreateVersion7() });
+        var waiting = ids.Except(rig.Runs.Select(run => run.Id)).Order().ToArray();
+
+        var why = await WhyAsync(rig, waiting[2]);
+
+        Assert.Equal((WaitCause.Capacity, 4), (why.Cause, why.Position));
+    }
+
+    [Fact]
+    public async Task What_stands_before_it_is_a_dependency_by_name()
+    {
+        await using var rig = await RigAsync();
+        await rig.SendAsync(new CreateCollection(new SequentialNode(
+        [
+            new ParallelNode([new TaskNode("a", "inside", Empty)], "scans"),
+            new ParallelNode([new TaskNode("c", "inside", Empty)], "imports"),
+        ])) { Id = Guid.CreateVersion7() });
+
+        var why = await WhyAsync(rig, await IdAsync(rig, "c"));
+
+        Assert.Equal((WaitCause.Dependency, "It waits until 'scans' has ended."), (why.Cause, why.Sentence));
+    }
+
+    [Fact]
+    public async Task A_container_that_runs_as_many_as_it_may_is_concurrency()
+    {
+        await using var rig = await RigAsync();
+        await rig.SendAsync(new CreateCollection(new ParallelNode(
+            [new TaskNode("a", "inside", Empty), new TaskNode("b", "inside", Empty)], MaxConcurrency: 1)) { Id = Guid.CreateVersion7() });
+
+        Assert.Equal(WaitCause.Concurrency, (await WhyAsync(rig, await IdAsync(rig, "b"))).Cause);
+    }
+
+    [Fact]
+    public async Task Labels_that_no_pool_has_are_no_pool()
+    {
+        await using var rig = await RigAsync();
+        var id = Guid.CreateVersion7();
+        await rig.SendAsync(new CreateTask("raw", Empty, Labels: new Dictionary<string, string> { ["net"] = "dmz" }) { Id = id });
+
+        var why = await WhyAsync(rig, id);
+
+        Assert.Equal(WaitCause.NoPool, why.Cause);
+        Assert.Contains("no-worker-for:net=dmz", why.Sentence);
+    }
+
+    [Theory]
+    [InlineData(PauseTarget.Collection)]
+    [InlineData(PauseTarget.Organisation)]
+    [InlineData(PauseTarget.Pool)]
+    public async Task A_pause_is_named_with_who_and_why(PauseTarget what)
+    {
+        await using var rig = await RigAsync(slots: 1);
+        var id = Guid.CreateVersion7();
+        await rig.SendAsync(new CreateCollection(new SequentialNode([new TaskNode("a", "inside", Empty), new TaskNode("b", "inside", Empty)]))
+        { Id = id });
+        var name = what switch { PauseTarget.Collection => $"{id}", PauseTarget.Organisation => "default", _ => "internal" };
+        await ControlAsync(rig, new ControlAction.Pause(what, name));
+        await rig.SendAsync(ManagerRig.Report(rig.Runs[0], new TaskOutcome.Succeeded()));
+
+        var expected = $"Its {what} '{name}' is paused by tester: because.".Replace($"{what}", $"{what}".ToLowerInvariant());
+        var waiting = await WhyAsync(rig, await IdAsync(rig, "b"));
+        Assert.Equal((WaitCause.Pause, expected), (waiting.Cause, waiting.Sentence));
+        await rig.SendAsync(new Tick());
+        Assert.Equal(expected, (await WhyAsync(rig, await IdAsync(rig, "b"))).Sentence);
+    }
+
+    [Fact]
+    public async Task A_closed_scan_window_is_named_with_its_opening()
+    {
+        await using var rig = await RigAsync();
+        await rig.Database.AdvanceAsync(TimeSpan.Zero);
+        await rig.Database.ExecuteAsync("update task_manager.test_clock set now = '2026-01-15T12:00Z'");
+        await ControlAsync(rig, new ControlAction.SetScanWindows([new ScanWindow(new(22, 0), new(6, 0), "Europe/Berlin")]));
+        var id = Guid.CreateVersion7();
+        await rig.SendAsync(new CreateTask("raw", Empty) { Id = id });
+
+        var why = await WhyAsync(rig, id);
+
+        Assert.Equal((WaitCause.ScanWindow, new DateTimeOffset(2026, 1, 15, 21, 0, 0, TimeSpan.Zero)), (why.Cause, why.NextTry));
+    }
+
+    [Fact]
+    public async Task The_kill_switch_is_named_for_raw_tasks_only()
+    {
+        await using var rig = await RigAsync(slots: 1);
+        await ControlAsync(rig, new ControlAction.KillSwitch(true));
+        var id = Guid.CreateVersion7();
+        await rig.SendAsync(new CreateTask("raw", Empty) { Id = id });
+
+        Assert.Equal(WaitCause.KillSwitch, (await WhyAsync(rig, id)).Cause);
+    }
+
+    [Fact]
+    public async Task A_back_off_and_a_yield_are_named_with_their_time()
+    {
+        await using var rig = await RigAsync();
+        await rig.Database.AdvanceAsync(TimeSpan.Zero);
+        await rig.SendAsync(new CreateTask("outside", Empty) { Id = Guid.CreateVersion7() }, new CreateTask("outside", Empty)
+        { Id = Guid.CreateVersion7() });
+        await rig.SendAsync(
+            ManagerRig.Report(rig.Runs[0], new TaskOutcome.Failed(ErrorClass.Retryable, "not now", TimeSpan.FromSeconds(40))),
+            ManagerRig.Report(rig.Runs[1], new TaskOutcome.Yielded(TimeSpan.FromSeconds(40))));
+        var next = new DateTimeOffset(await rig.Database.ScalarAsync<DateTime>("select now + interval '40 s' from task_manager.test_clock"));
+
+        var backOff = await WhyAsync(rig, rig.Runs[0].Id);
+        var yield = await WhyAsync(rig, rig.Runs[1].Id);
+
+        Assert.Equal((WaitCause.BackOff, next), (backOff.Cause, backOff.NextTry));
+        Assert.Contains("not now", backOff.Sentence);
+        Assert.Equal((WaitCause.Yield, next), (yield.Cause, yield.NextTry));
+    }
+
+    [Fact]
+    public async Task A_raw_task_without_a_worker_waits_for_the_launch_or_names_every_refusal()
+    {
+        await using var rig = await RigAsync();
+        var id = Guid.CreateVersion7();
+        await rig.SendAsync(new CreateTask("raw", Empty) { Id = id });
+        Assert.Equal(WaitCause.Launching, (await WhyAsync(rig, id)).Cause);
+
+        await rig.Database.ExecuteAsync("""
+            update task_manager.launch_slot set state = 'free', instance_id = null;
+            update task_manager.launch_intent set outcome = 'every cell refused', ended_at = task_manager.clock(), instance_id = null;
+            update task_manager.launch_attempt set answer = 'InsufficientInstanceCapacity', instance_id = null, instance_type = 't4g.micro',
+                   subnet = 'subnet-a';
+            """);
+        var refused = await WhyAsync(rig, id);
+        Assert.Equal(WaitCause.LaunchRefused, refused.Cause);
+        Assert.Contains("t4g.micro/subnet-a InsufficientInstanceCapacity", refused.Sentence);
+
+        await rig.Database.ExecuteAsync("update task_manager.launch_intent set outcome = 'cost-cap: 0.06 USD/h are more than 0.05'");
+        Assert.Equal(WaitCause.CostCap, (await WhyAsync(rig, id)).Cause);
+        await rig.Database.ExecuteAsync("delete from task_manager.launch_intent");
+        Assert.Equal(WaitCause.NoWorker, (await WhyAsync(rig, id)).Cause);
+    }
+
+    [Fact]
+    public async Task A_lost_worker_a_passed_deadline_a_closed_container_and_an_end_are_named()
+    {
+        await using var rig = await RigAsync();
+        var id = Guid.CreateVersion7();
+        await rig.SendAsync(new CreateTask("inside", Empty, Deadline: TimeSpan.FromMinutes(5)) { Id = id });
+        Assert.Equal(WaitCause.Queued, (await WhyAsync(rig, id)).Cause);
+        await new TaskLeases(rig.Database.As("tm_internal"), "w1").ClaimAsync(rig.Runs, default);
+        Assert.Equal("It runs on w1.", (await WhyAsync(rig, id)).Sentence);
+
+        await rig.Database.AdvanceAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(WaitCause.LostLease, (await WhyAsync(rig, id)).Cause);
+        await rig.Database.AdvanceAsync(TimeSpan.FromMinutes(5));
+        Assert.Equal(WaitCause.DeadlinePassed, (await WhyAsync(rig, id)).Cause);
+        await rig.Database.ExecuteAsync("update task_manager.container set state = 'Cancelled'");
+        Assert.Equal(WaitCause.Closed, (await WhyAsync(rig, id)).Cause);
+        await rig.Database.ExecuteAsync("update task_manager.task set state = 'Cancelled', reason = 'enough'");
+        Assert.Equal("It has ended: Cancelled: enough.", (await WhyAsync(rig, id)).Sentence);
+    }
+
+    [Fact]
+    public async Task A_message_that_no_queue_has_taken_is_unsent()
+    {
+        await using var rig = await RigAsync();
+        rig.Fault = _ => new SendAnswer("busy", SenderFault: false);
+        var id = Guid.CreateVersion7();
+        await rig.SendAsync(new CreateTask("inside", Empty) { Id = id });
+
+        Assert.Equal(WaitCause.Unsent, (await WhyAsync(rig, id)).Cause);
+    }
+
+    private static async Task<Explanation> WhyAsync(ManagerRig rig, Guid task)
+    {
+        var facts = await new WaitReader(rig.Database.As("tm_reader")).FactsAsync(task, default);
+        Assert.NotNull(facts);
+        return WaitExplainer.Explain(facts);
+    }
+
+    private static Task<IReadOnlyList<string>> ControlAsync(ManagerRig rig, ControlAction action) =>
+        rig.SendAsync(new Control(action, "tester", "because") { Id = Guid.CreateVersion7() });
+
+    private static Task<Guid> IdAsync(ManagerRig rig, string name) =>
+        rig.Database.ScalarAsync<Guid>($"select id from task_manager.task where name = '{name}'");
+
+    private async Task<ManagerRig> RigAsync(int slots = 100)
+    {
+        var rig = new ManagerRig(await cluster.CreateAsync(), slots: slots);
+        await rig.StartAsync();
+        return rig;
+    }
+}
