@@ -4,21 +4,21 @@ using TaskMesh.Core.Messages;
 
 namespace TaskMesh.Cli.Commands;
 
-/// <summary><c>taskmesh cancel ID</c>: ends a collection.</summary>
+/// <summary><c>taskmesh cancel ID</c>: ends a collection, a container with all below it, or a task.</summary>
 internal static class CancelCommand
 {
     public static Command Create()
     {
-        var id = new Argument<Guid>("id") { Description = "Of a collection." };
-        var reason = new Option<string>("--reason") { Description = "Why; kept in the audit trail.", Required = true };
-        var command = new Command("cancel", "End a collection: what waits never starts, what runs is told to stop.") { id, reason };
+        var id = new Argument<Guid>("id") { Description = "Of a collection, a container or a task." };
+        var reason = CommonOptions.Reason();
+        var command = new Command("cancel", "End a collection, a container or a task: what waits never starts, what runs is told to stop.")
+        {
+            id, reason,
+        };
         command.SetAction(async (parsed, cancellation) =>
         {
             await using var mesh = MeshClient.Connect();
-            if (await mesh.Reader.CollectionAsync(parsed.GetValue(id), cancellation) is null)
-                throw new CliException(ExitCode.Usage, $"id: there is no collection {parsed.GetValue(id)}");
-            var action = new ControlAction.Cancel(parsed.GetValue(id));
-            await mesh.SendAsync(new Control(action, Environment.UserName, parsed.GetRequiredValue(reason)) { Id = mesh.Ids.Next() }, cancellation);
+            await mesh.SteerAsync(new ControlAction.Cancel(parsed.GetValue(id)), parsed.GetRequiredValue(reason), cancellation);
         });
         return command;
     }

@@ -13,5 +13,7 @@ internal static class CommonOptions
         Recursive = true,
     };
 
+    public static Option<string> Reason() => new("--reason") { Description = "Why; kept in the audit trail.", Required = true };
+
     public static Printer Printer(this ParseResult parsed) => new(parsed.GetValue(Output), parsed.InvocationConfiguration.Output);
 }

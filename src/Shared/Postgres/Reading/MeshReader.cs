@@ -46,7 +46,11 @@ public sealed class MeshReader(NpgsqlDataSource database)
             select e.at, e.state::text as state, e.attempt, e.worker, e.reason
               from task_manager.task_event e
              where e.task_id = @task
-             order by e.at
+             union all
+            select s.at, 'stale', s.attempt, null, 'its report ' || s.outcome || ' was refused: a later attempt had begun'
+              from task_manager.stale_report s
+             where s.task_id = @task
+             order by at
             """;
         return QueryAsync<EventView>(sql, new { task }, cancellation);
     }
@@ -84,6 +88,30 @@ public sealed class MeshReader(NpgsqlDataSource database)
     {
         const string sql = "select scope from task_manager.organisation where name = @organisation";
         return await SingleAsync<string>(sql, new { organisation }, cancellation) is { } scope ? Json.ReadSingleScope(scope) : null;
+    }
+
+    /// <summary>The times at which an organisation's scans may run; none allows any.</summary>
+    public async Task<IReadOnlyList<ScanWindow>> WindowsAsync(string organisation, CancellationToken cancellation)
+    {
+        const string sql = "select windows from task_manager.organisation where name = @organisation and windows is not null";
+        return await SingleAsync<string>(sql, new { organisation }, cancellation) is { } windows ? Json.ReadWindows(windows) : [];
+    }
+
+    public async Task<bool> KillSwitchAsync(CancellationToken cancellation) =>
+        await SingleAsync<string>("select 'on' from task_manager.control_state where kill_switch", new { }, cancellation) is not null;
+
+    /// <summary>Tasks of a collection that have not ended, in their order.</summary>
+    public Task<IReadOnlyList<Guid>> OpenTasksAsync(Guid collection, int limit, CancellationToken cancellation)
+    {
+        const string sql = """
+            select t.id
+              from task_manager.container c
+              join task_manager.task t on t.container_id = c.id
+             where c.collection_id = @collection and t.ended_at is null
+             order by c.id, t.ordinal
+             limit @limit
+            """;
+        return QueryAsync<Guid>(sql, new { collection, limit }, cancellation);
     }
 
     public async Task<bool> HasOrganisationAsync(string organisation, CancellationToken cancellation)
