@@ -9,7 +9,7 @@ using TaskMesh.Postgres.Manager;
 namespace TaskMesh.Manager;
 
 /// <summary>What people tell the mesh: each message is carried out once and kept in the audit trail; what cannot be done is told.</summary>
-public sealed class ControlDesk(Random random)
+public sealed class ControlDesk(ReferenceResolver references, Random random)
 {
     /// <summary>More than a transaction should hold; the command line asks in parts.</summary>
     public const int MostReplays = 1_000;
@@ -111,7 +111,7 @@ public sealed class ControlDesk(Random random)
     /// Turns what failed into submissions of this batch: they pass the same checks as new ones, today's scope among them. References are resolved
     /// now, since a new collection cannot see the old one's results.
     /// </summary>
-    private static async Task<string?> ReplayAsync(
+    private async Task<string?> ReplayAsync(
         NpgsqlConnection connection, ControlAction.Replay replay, Steered steered, CancellationToken cancellation)
     {
         if (replay.Number < 1)
@@ -122,12 +122,12 @@ public sealed class ControlDesk(Random random)
         var letters = await store.ReplayTasksAsync(replay.Tasks, replay.Number, cancellation);
         var sources = letters.SelectMany(letter => letter.Message.Sources?.Values ?? []).Distinct().ToArray();
         var outputs = sources.Length == 0
-            ? new Dictionary<Guid, JsonElement>() : await new TaskStore(connection).OutputsAsync(sources, cancellation);
+            ? new Dictionary<Guid, StoredOutput>() : await new TaskStore(connection).OutputsAsync(sources, cancellation);
         foreach (var letter in letters)
         {
             var id = DerivedId.OfPart(letter.Task, string.Create(CultureInfo.InvariantCulture, $"replay/{replay.Number}"));
-            var (input, problem) = letter.Message.Sources is not { } names ? (letter.Message.Input, null) : InputReferences.Resolve(
-                letter.Message.Input, name => outputs.TryGetValue(names[name], out var output) ? output : (JsonElement?)null);
+            var (input, problem) = letter.Message.Sources is not { } names
+                ? (letter.Message.Input, null) : await references.ResolveAsync(letter.Message.Input, names, outputs, cancellation);
             var submission = Submission(letter, id, input ?? letter.Message.Input);
             var body = JsonSerializer.SerializeToUtf8Bytes<ManagerMessage>(submission, MessageJson.Default.ManagerMessage);
             steered.Replayed.Add(new ReadMessage(new Envelope("replay", $"{id}", default, body), problem is null ? submission : null, problem));

@@ -17,6 +17,7 @@ public sealed class EffectPerformer(
     NpgsqlDataSource database,
     IMessageSender sender,
     IObjectStore? objects,
+    ReferenceResolver references,
     TaskCatalogue catalogue,
     ManagerSettings settings,
     FleetLauncher fleet,
@@ -73,32 +74,11 @@ public sealed class EffectPerformer(
     {
         if (!NeedsOutputs(task))
             return await FittingAsync(task, RunOf(task, task.Input, task.Sources), cancellation);
-        try
-        {
-            var values = new Dictionary<string, JsonElement>();
-            foreach (var (name, source) in task.Sources!)
-            {
-                if (outputs.TryGetValue(source, out var output))
-                    values[name] = await ReadAsync(output, cancellation);
-            }
-            var (input, problem) = InputReferences.Resolve(
-                task.Input, name => values.TryGetValue(name, out var value) ? value : (JsonElement?)null);
-            return input is { } resolved
-                ? await FittingAsync(task, RunOf(task, resolved, sources: null), cancellation)
-                : Refusal(task, problem!);
-        }
-        catch (ObjectDamagedException e)
-        {
-            return Refusal(task, $"$from: {e.Message}");
-        }
+        var (input, problem) = await references.ResolveAsync(task.Input, task.Sources!, outputs, cancellation);
+        return input is { } resolved
+            ? await FittingAsync(task, RunOf(task, resolved, sources: null), cancellation)
+            : Refusal(task, problem!);
     }
-
-    private async Task<JsonElement> ReadAsync(StoredOutput output, CancellationToken cancellation) => output switch
-    {
-        { Data: { } data } => data,
-        { At: { } at } when objects is not null => JsonElement.Parse((await objects.GetAsync(at, cancellation)).Span),
-        _ => throw new ObjectDamagedException("the output is in the object store, and this Manager has none"),
-    };
 
     private async Task<OutgoingMessage> FittingAsync(DispatchedTask task, RunTask run, CancellationToken cancellation)
     {
@@ -135,7 +115,7 @@ public sealed class EffectPerformer(
         sources,
         task.Checkpoint,
         task.TraceId,
-        task.RunTimeout);
+        RunTimeout: task.RunTimeout);
 
     /// <summary>Kinds without data access get their input complete; the others read the outputs themselves.</summary>
     private bool NeedsOutputs(DispatchedTask task) =>

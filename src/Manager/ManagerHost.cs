@@ -32,11 +32,12 @@ public sealed class ManagerHost : IAsyncDisposable
         _database = Database.Open(settings.Database, "taskmesh-manager", Connections);
         var log = new ManagerLog(logger);
         var launcher = new FleetLauncher(_database, fleet, settings.Fleet, new IdSource(clock, random), log);
-        var performer = new EffectPerformer(_database, sender, objects, catalogue, settings, launcher, log);
+        var references = new ReferenceResolver(objects);
+        var performer = new EffectPerformer(_database, sender, objects, references, catalogue, settings, launcher, log);
         var work = new UnitOfWork(_database, performer, clock);
         var settler = new ContainerSettler(work, _database, random);
         var decider = new BatchDecider(
-            new ControlDesk(random),
+            new ControlDesk(references, random),
             new IntakeDesk(new CollectionPlanner(catalogue, settings.Pools), clock), new CompletionDesk(catalogue, settings.ObjectsBucket, random));
         Handler = new MessageHandler(work, decider, settler, new SweepRunner(work, settler, performer, launcher, _database, log, random), log);
     }

@@ -46,8 +46,8 @@ public class CancelTests(ProductCluster cluster)
         await using var rig = await RigAsync(slots: 1);
         var cancelled = new CreateCollection(new ParallelNode(
             [.. Enumerable.Range(0, 9).Select(i => new TaskNode($"t{i}", "inside", Empty))]), Priority: 9) { Id = Guid.CreateVersion7() };
-        await rig.SendAsync(new CreateTask("inside", Empty, Name: "other") { Id = Guid.CreateVersion7() }, cancelled, new CreateTask(
-            "inside", Empty, Name: "waits") { Id = Guid.CreateVersion7() });
+        await rig.SendAsync(new CreateTask("inside", Empty, Name: "other") { Id = Guid.CreateVersion7() });
+        await rig.SendAsync(cancelled, new CreateTask("inside", Empty, Name: "waits") { Id = Guid.CreateVersion7() });
         var (other, child) = (rig.Runs[0], rig.Runs[1]);
         Assert.Equal(cancelled.Id, child.Collection);
         await rig.Database.ExecuteAsync("update task_manager.control_state set last_sweep = 'infinity'");

@@ -106,7 +106,8 @@ public class FairnessTests(ProductCluster cluster)
         insert into task_manager.container (id, collection_id, ordinal, name, mode, policy, children, released, state)
         select id, id, 0, 'backlog', 'Parallel', '{"type":"All"}', {{count}}, {{count}}, 'Running' from task_manager.collection where trace_id = '';
         insert into task_manager.task (id, collection_id, container_id, ordinal, ready, priority, deadline, organisation, pool, kind, input)
-        select ('00000000-0000-7000-8001-' || lpad(place::text, 12, '0'))::uuid, id, id, place, true, 0, now() + interval '1 day', 'alpha', 'external', 'outside', '{}'
+        select ('00000000-0000-7000-8001-' || lpad(place::text, 12, '0'))::uuid, id, id, place, true, 0, now() + interval '1 day', 'alpha',
+               'external', 'outside', '{}'
           from task_manager.container, generate_series(1, {{count}}) place where name = 'backlog';
         """);
 

@@ -130,7 +130,7 @@ public sealed class LargeDataTests(ProductCluster cluster, StoreCluster store) :
     {
         await using var rig = await RigAsync(null);
         var texts = Enumerable.Range(1, 0xFFFF).Where(Rune.IsValid).Select(point => $"{(char)point}").Append("😀\U0010FFFF")
-            .Chunk(20_000).Select(string.Concat).ToArray();
+            .Chunk(20_000).Select(chunk => string.Concat(chunk)).ToArray();
 
         foreach (var text in texts)
             await rig.SendAsync(new CreateTask("inside", JsonSerializer.SerializeToElement(new { value = text })) { Id = Guid.CreateVersion7() });

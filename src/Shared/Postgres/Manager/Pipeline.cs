@@ -18,9 +18,9 @@ public static class Pipeline
     public static void Begin(NpgsqlConnection connection) => Transactions.Add(connection, []);
 
     /// <summary>
-    /// Carries out what waits, commits, and returns when the commit is on disk. The wait for the disk comes behind the commit, in a transaction of its own
-    /// that writes nothing but a mark into the log: locks, above all of the pools, are free by then, and Managers wait for the disk together instead
-    /// of one after the other. The log is written in order, so the mark on disk means that the commit is.
+    /// Carries out what waits, commits, and returns when the commit is on disk. The wait for the disk comes behind the commit, in a
+    /// transaction of its own that writes nothing but a mark into the log: locks, above all of the pools, are free by then, and Managers
+    /// wait for the disk together instead of one after the other. The log is written in order, so the mark on disk means that the commit is.
     /// </summary>
     public static async Task CommitAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
