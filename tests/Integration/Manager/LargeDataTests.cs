@@ -142,7 +142,7 @@ public sealed class LargeDataTests(ProductCluster cluster, StoreCluster store) :
             ["not a message: a string holds U+0000 1", "not a message: a string holds half a surrogate pair 2048"],
             await rig.Database.RowsAsync("select reason, count(*) from task_manager.quarantine group by reason order by reason"));
 
-        var result = JsonSerializer.SerializeToElement($"\0{string.Concat(texts)}");
+        var result = JsonSerializer.SerializeToElement($"\0{texts[^1]}");
         await new RigWorker(rig, Echo(result)).RunAllAsync();
         Assert.Equal([result.GetString(), result.GetString(), result.GetString(), result.GetString()], (await rig.Database.RowsAsync(
             "select data from task_manager.task_data")).Select(data => JsonElement.Parse(data).GetProperty("value").GetString()));
