@@ -39,7 +39,13 @@ public sealed class ManagerHost : IAsyncDisposable
         var decider = new BatchDecider(
             new ControlDesk(references, random),
             new IntakeDesk(new CollectionPlanner(catalogue, settings.Pools), clock), new CompletionDesk(catalogue, settings.ObjectsBucket, random));
-        Handler = new MessageHandler(work, decider, settler, new SweepRunner(work, settler, performer, launcher, _database, log, random), log);
+        Handler = new MessageHandler(
+            work,
+            decider,
+            settler,
+            new SweepRunner(work, settler, performer, launcher, _database, log, random),
+            new RetentionRunner(_database, objects, settings.Retention, log, clock),
+            log);
     }
 
     public MessageHandler Handler { get; }

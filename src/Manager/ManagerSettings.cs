@@ -14,6 +14,7 @@ public sealed record ManagerSettings(
     IReadOnlyList<Pool> Pools,
     IReadOnlyDictionary<string, string> Queues,
     FleetSettings Fleet,
+    RetentionSettings Retention,
     string? ObjectsBucket,
     int LargestMessageBytes = ManagerSettings.DefaultLargestMessageBytes)
 {
@@ -45,6 +46,7 @@ public sealed record ManagerSettings(
                 [BareMetalPool] = reader.Required("TASKMESH_BARE_METAL_QUEUE_URL"),
             },
             FleetSettings.Read(reader),
+            RetentionSettings.Read(reader),
             reader.Optional("TASKMESH_OBJECTS_BUCKET"));
         reader.ThrowIfWrong();
         return settings;

@@ -7,7 +7,8 @@ namespace TaskMesh.Manager;
 /// The Manager's way with a batch: read, decide and commit in one transaction, perform the effects, close what is complete.
 /// A message is done only after all of that; what fails comes again and finds that its part has been done.
 /// </summary>
-public sealed class MessageHandler(UnitOfWork work, BatchDecider decider, ContainerSettler settler, SweepRunner sweeps, ManagerLog log)
+public sealed class MessageHandler(
+    UnitOfWork work, BatchDecider decider, ContainerSettler settler, SweepRunner sweeps, RetentionRunner retention, ManagerLog log)
 {
     /// <returns>The ids of the messages that must come again.</returns>
     public async Task<IReadOnlyList<string>> HandleAsync(IReadOnlyList<Envelope> batch, CancellationToken cancellation)
@@ -15,13 +16,15 @@ public sealed class MessageHandler(UnitOfWork work, BatchDecider decider, Contai
         var read = batch.Select(ReadMessage.From).ToArray();
         var failed = await HandleAsync(read, cancellation);
         await sweeps.RunAsync(read.Select(message => SweepAfter(message.Message)).Min(), cancellation);
+        if (read.Any(message => message.Message is Tick { Sweep: Sweep.Housekeeping }))
+            await retention.RunAsync(cancellation);
         return failed;
     }
 
     /// <summary>What steers the mesh leaves rows to move: at once, and not when the next sweep is due.</summary>
     private static Sweep? SweepAfter(ManagerMessage? message) => message switch
     {
-        Tick tick => tick.Sweep,
+        Tick { Sweep: not Sweep.Housekeeping } tick => tick.Sweep,
         Control => Sweep.Waits,
         _ => null,
     };

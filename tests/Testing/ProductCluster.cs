@@ -29,10 +29,15 @@ public sealed class ProductCluster : IAsyncLifetime
         await Migrator.MigrateAsync(product, CancellationToken.None);
     }
 
-    public async Task<ProductDatabase> CreateAsync()
+    public Task<ProductDatabase> CreateAsync() => CreateAsync(Template);
+
+    /// <summary>Without any table.</summary>
+    public Task<ProductDatabase> CreateEmptyAsync() => CreateAsync("template0");
+
+    private async Task<ProductDatabase> CreateAsync(string template)
     {
         var name = $"test_{Interlocked.Increment(ref _databases)}";
-        await ExecuteAsync($"create database {name} template {Template}");
+        await ExecuteAsync($"create database {name} template {template}");
         return new ProductDatabase(role => ConnectionString(name, role, pooling: true));
     }
 

@@ -102,7 +102,11 @@ internal static class LocalCloudPlan
             {
                 ["taskmesh-bare-metal-worker"] = new([new TemplateVersionConfiguration("ami-taskmesh", "t4g.micro")]),
             },
-            Timers = [new TimerConfiguration(mesh.Options.TickInterval.TotalSeconds, NameOf("manager"), TickBody())],
+            Timers =
+            [
+                new TimerConfiguration(mesh.Options.TickInterval.TotalSeconds, NameOf("manager"), TickBody(Sweep.Minute)),
+                new TimerConfiguration(TimeSpan.FromHours(1).TotalSeconds, NameOf("manager"), TickBody(Sweep.Housekeeping)),
+            ],
         };
     }
 
@@ -151,7 +155,8 @@ internal static class LocalCloudPlan
 
     private static EventSourceConfiguration Source(string queue) => new() { Queue = NameOf(queue), ReportBatchItemFailures = true };
 
-    private static JsonElement TickBody() => JsonSerializer.SerializeToElement<ManagerMessage>(new Tick(), MessageJson.Default.ManagerMessage);
+    private static JsonElement TickBody(Sweep sweep) =>
+        JsonSerializer.SerializeToElement<ManagerMessage>(new Tick(sweep), MessageJson.Default.ManagerMessage);
 
     private static string NameOf(string queue) => $"{Stage}-{queue}";
 }

@@ -130,7 +130,7 @@ public sealed class LargeDataTests(ProductCluster cluster, StoreCluster store) :
     {
         await using var rig = await RigAsync(null);
         var texts = Enumerable.Range(1, 0xFFFF).Where(Rune.IsValid).Select(point => $"{(char)point}").Append("😀\U0010FFFF")
-            .Chunk(20_000).Select(chunk => string.Concat(chunk)).ToArray();
+            .Chunk(20_000).Select(part => string.Concat(part)).ToArray();
 
         foreach (var text in texts)
             await rig.SendAsync(new CreateTask("inside", JsonSerializer.SerializeToElement(new { value = text })) { Id = Guid.CreateVersion7() });
@@ -142,10 +142,9 @@ public sealed class LargeDataTests(ProductCluster cluster, StoreCluster store) :
             ["not a message: a string holds U+0000 1", "not a message: a string holds half a surrogate pair 2048"],
             await rig.Database.RowsAsync("select reason, count(*) from task_manager.quarantine group by reason order by reason"));
 
-        var result = JsonSerializer.SerializeToElement($"\0{texts[^1]}");
-        await new RigWorker(rig, Echo(result)).RunAllAsync();
-        Assert.Equal([result.GetString(), result.GetString(), result.GetString(), result.GetString()], (await rig.Database.RowsAsync(
-            "select data from task_manager.task_data")).Select(data => JsonElement.Parse(data).GetProperty("value").GetString()));
+        await new RigWorker(rig, Echo).RunAllAsync();
+        var results = await rig.Database.RowsAsync("select data from task_manager.task_data order by task_id");
+        Assert.Equal(texts.Select(text => $"\0{text}"), results.Select(data => JsonElement.Parse(data).GetProperty("value").GetString()));
     }
 
     [Fact]
@@ -164,11 +163,12 @@ public sealed class LargeDataTests(ProductCluster cluster, StoreCluster store) :
         Assert.Equal("""upsert-models worker 1 0 {"inserted":1,"changed":0,"refreshed":0} True""", row);
     }
 
-    private static TaskCatalogue Echo(JsonElement result) => new(
+    /// <summary>Returns its input behind a U+0000.</summary>
+    private static TaskCatalogue Echo { get; } = new(
         [TestKinds.Catalogue.Find("inside")! with
         {
-            ExecuteAsync = (_, _, _, _) => Task.FromResult<TaskOutcome>(
-                new TaskOutcome.Succeeded(JsonElement.Parse($$"""{"value":{{result.GetRawText()}}}"""))),
+            ExecuteAsync = (run, _, _, _) => Task.FromResult<TaskOutcome>(new TaskOutcome.Succeeded(
+                JsonSerializer.SerializeToElement(new { value = $"\0{run.Input.GetProperty("value").GetString()}" }))),
         }]);
 
     private static async Task RunOutsideAsync(ManagerRig rig, IObjectStore objects, Guid id, string value)

@@ -75,4 +75,7 @@ public enum Sweep
 
     /// <summary>Only tasks whose wait is over; the Manager reminds itself.</summary>
     Waits,
+
+    /// <summary>Every hour: partitions, retention, objects that nobody refers to.</summary>
+    Housekeeping,
 }

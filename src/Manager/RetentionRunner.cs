@@ -1,0 +1,80 @@
+using Npgsql;
+using TaskMesh.Core.Messages;
+using TaskMesh.Core.Ports;
+using TaskMesh.Postgres.Manager;
+
+namespace TaskMesh.Manager;
+
+/// <summary>
+/// The hour's housekeeping: partitions for what comes, removal of what is kept long enough, of partitions that are empty, of objects that no task
+/// refers to. Every step is bounded; what one hour leaves the next one takes.
+/// </summary>
+public sealed class RetentionRunner(
+    NpgsqlDataSource database, IObjectStore? objects, RetentionSettings settings, ManagerLog log, TimeProvider clock)
+{
+    private const int WeeksAhead = 1;
+    private const int Rounds = 100;
+    private const int ObjectsPerLook = 1_000;
+    private const int MostObjects = 100_000;
+
+    /// <summary>An object comes before the row that refers to it.</summary>
+    private static readonly TimeSpan YoungObject = TimeSpan.FromDays(1);
+
+    private static readonly string[] Folders = ["results/", "inputs/"];
+
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await WithStoreAsync(store => store.MakePartitionsAsync(WeeksAhead, cancellation), cancellation);
+            if (!settings.Enabled)
+                return;
+            await PruneAsync(cancellation);
+            await WithStoreAsync(store => store.DropPartitionsAsync(cancellation), cancellation);
+            if (objects is not null)
+                await RemoveOrphansAsync(objects, cancellation);
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        {
+            log.SweepFailed(e);
+        }
+    }
+
+    private async Task PruneAsync(CancellationToken cancellation)
+    {
+        for (var round = 0; round < Rounds; round++)
+        {
+            await using var connection = await database.OpenConnectionAsync(cancellation);
+            var store = new RetentionStore(connection);
+            var tasks = await store.PruneTasksAsync(settings.Succeeded, settings.Failed, cancellation);
+            var collections = await store.PruneCollectionsAsync(settings.Succeeded, settings.Failed, cancellation);
+            if (tasks == 0 && collections == 0)
+                return;
+        }
+    }
+
+    private async Task RemoveOrphansAsync(IObjectStore store, CancellationToken cancellation)
+    {
+        var before = clock.GetUtcNow() - YoungObject;
+        foreach (var folder in Folders)
+        {
+            await foreach (var look in store.ListAsync(folder, cancellation).Take(MostObjects).Chunk(ObjectsPerLook).WithCancellation(cancellation))
+                await RemoveOrphansAsync(store, [.. look.Where(found => found.StoredAt < before)], cancellation);
+        }
+    }
+
+    private async Task RemoveOrphansAsync(IObjectStore store, ObjectListing[] old, CancellationToken cancellation)
+    {
+        var tasks = old.Select(found => ObjectReference.TaskOf(found.Key)).OfType<Guid>().ToHashSet();
+        var existing = new HashSet<Guid>();
+        await WithStoreAsync(async rows => existing.UnionWith(await rows.ExistingAsync(tasks, cancellation)), cancellation);
+        foreach (var found in old.Where(found => ObjectReference.TaskOf(found.Key) is { } task && !existing.Contains(task)))
+            await store.DeleteAsync(found.Key, cancellation);
+    }
+
+    private async Task WithStoreAsync(Func<RetentionStore, Task> use, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await use(new RetentionStore(connection));
+    }
+}
