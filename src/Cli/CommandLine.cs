@@ -36,6 +36,7 @@ internal static class CommandLine
         WindowsCommand.Create(),
         KillSwitchCommand.Create(),
         DlqCommand.Create(),
+        PoolCommand.Create(),
         LabCommand.Create(),
         CommonOptions.Output,
         new HelpOption(),

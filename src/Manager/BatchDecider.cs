@@ -25,7 +25,7 @@ public sealed class BatchDecider(ControlDesk control, IntakeDesk intake, Complet
         }
         foreach (var (pool, count) in ended.Freed)
             steered.Freed[pool] = steered.Freed.GetValueOrDefault(pool) + count;
-        var effects = await Dispatcher.DispatchAsync(connection, newTasks, steered.Freed, cancellation);
-        return new Decided(effects with { WakeAfter = ended.WakeAfter }, [.. ended.Touched, .. steered.Touched]);
+        var effects = await Dispatcher.DispatchAsync(connection, newTasks, steered.Freed, cancellation, ended.Throttled);
+        return new Decided(effects with { WakeAfter = new[] { effects.WakeAfter, ended.WakeAfter }.Min() }, [.. ended.Touched, .. steered.Touched]);
     }
 }

@@ -13,6 +13,9 @@ namespace TaskMesh.Manager;
 /// <param name="bucket">Where large results are; null if nowhere.</param>
 public sealed class CompletionDesk(TaskCatalogue catalogue, string? bucket, Random random)
 {
+    /// <summary>No other side closes its bucket for longer, whatever it answers.</summary>
+    private static readonly TimeSpan LongestThrottle = TimeSpan.FromHours(24);
+
     public async Task<Ended> AcceptAsync(NpgsqlConnection connection, IReadOnlyList<ReadMessage> batch, CancellationToken cancellation)
     {
         var reports = batch.Where(message => message.Message is CompleteTask).Select(
@@ -48,14 +51,30 @@ public sealed class CompletionDesk(TaskCatalogue catalogue, string? bucket, Rand
             [.. facts.Values.Select(task => task.Container).Distinct()],
             [.. reports.Where(report => !facts.ContainsKey(report.Report.Task)).Select(
                 report => (report.Message, "from another timeline: there is no such task"))],
-            moves.Where(move => move.Move.State == TaskState.Pending).Select(move => (TimeSpan?)move.Move.Wait).Min());
+            moves.Where(move => move.Move.State == TaskState.Pending).Select(move => (TimeSpan?)move.Move.Wait).Min(),
+            moves.Where(move => AskedWait(move.Outcome) is not null).GroupBy(move => move.Task.Kind)
+                .ToDictionary(kind => kind.Key, kind => kind.Max(move => AskedWait(move.Outcome)!.Value)));
     }
 
     private static bool IsCurrent(TaskFacts task, CompleteTask report) =>
         task.IsInFlight && task.ContainerState == TaskState.Running && task.Attempt == report.Attempt && task.Nonce == report.Nonce;
 
-    private TaskMove Decide(TaskFacts task, TaskOutcome outcome) => WorkflowRules.AfterAttempt(
-        outcome, task.Failures, catalogue.Find(task.Kind)?.Retry ?? RetryPolicy.Never, task.Left, random.NextDouble());
+    private TaskMove Decide(TaskFacts task, TaskOutcome outcome)
+    {
+        var entry = catalogue.Find(task.Kind);
+        var move = WorkflowRules.AfterAttempt(outcome, task.Failures, entry?.Retry ?? RetryPolicy.Never, task.Left, random.NextDouble());
+        return outcome is TaskOutcome.Yielded { Throttled: true } && move.State == TaskState.Pending
+            ? move with { Reason = $"rate-limit:{entry?.RateLimit}" }
+            : move;
+    }
+
+    /// <summary>The wait that the other side has asked for (Retry-After, RFC 9110), which holds for everybody with the same bucket.</summary>
+    private static TimeSpan? AskedWait(TaskOutcome outcome) => outcome switch
+    {
+        TaskOutcome.Yielded { Throttled: true } yielded => TimeSpan.FromTicks(Math.Min(yielded.After.Ticks, LongestThrottle.Ticks)),
+        TaskOutcome.Failed { RetryAfter: { } wait } => TimeSpan.FromTicks(Math.Min(wait.Ticks, LongestThrottle.Ticks)),
+        _ => null,
+    };
 
     /// <summary>A worker may refer to what its own attempt has stored, and to nothing else.</summary>
     private TaskOutcome Checked(CompleteTask report) =>
@@ -100,8 +119,14 @@ public sealed class CompletionDesk(TaskCatalogue catalogue, string? bucket, Rand
 /// </param>
 /// <param name="Unknown">Reports on tasks that do not exist.</param>
 /// <param name="WakeAfter">The shortest wait among tasks that run again later.</param>
+/// <param name="Throttled">Kinds whose other side has asked for a wait.</param>
 public sealed record Ended(
-    IReadOnlyDictionary<string, int> Freed, IReadOnlyCollection<Guid> Touched, IReadOnlyList<(ReadMessage, string)> Unknown, TimeSpan? WakeAfter)
+    IReadOnlyDictionary<string, int> Freed,
+    IReadOnlyCollection<Guid> Touched,
+    IReadOnlyList<(ReadMessage, string)> Unknown,
+    TimeSpan? WakeAfter,
+    IReadOnlyDictionary<string, TimeSpan> Throttled)
 {
-    public static Ended Nothing { get; } = new(new Dictionary<string, int>(), [], [], null);
+    public static Ended Nothing { get; } = new(
+        new Dictionary<string, int>(), [], [], null, new Dictionary<string, TimeSpan>());
 }

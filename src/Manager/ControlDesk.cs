@@ -14,6 +14,8 @@ public sealed class ControlDesk(ReferenceResolver references, Random random)
     /// <summary>More than a transaction should hold; the command line asks in parts.</summary>
     public const int MostReplays = 1_000;
 
+    private const int MostSlots = 1_000_000;
+
     public async Task<Steered> AcceptAsync(NpgsqlConnection connection, IReadOnlyList<ReadMessage> batch, CancellationToken cancellation)
     {
         var steered = new Steered();
@@ -57,6 +59,13 @@ public sealed class ControlDesk(ReferenceResolver references, Random random)
                 await store.SetKillSwitchAsync(killSwitch.On, cancellation);
                 if (!killSwitch.On)
                     steered.Ask(await store.PoolsAsync(cancellation));
+                return null;
+            case ControlAction.SetPool { Slots: < 0 or > MostSlots } pool:
+                return $"slots: {pool.Slots} is not from 0 to {MostSlots}";
+            case ControlAction.SetPool pool:
+                if (await new DispatchStore(connection).SetSlotsAsync(pool.Pool, pool.Slots, cancellation) == 0)
+                    return $"pool: there is no '{pool.Pool}'";
+                steered.Ask([pool.Pool]);
                 return null;
             case ControlAction.Replay replay:
                 return await ReplayAsync(connection, replay, steered, cancellation);

@@ -21,11 +21,13 @@ public static class Dispatcher
     private const int MostRounds = 16;
 
     /// <param name="freed">Slots given back by pool; a pool with 0 may have something new to dispatch.</param>
+    /// <param name="throttled">Kinds whose other side has asked for a wait.</param>
     public static async Task<Effects> DispatchAsync(
         NpgsqlConnection connection,
         IReadOnlyList<(CollectionPlan Collection, TaskPlan Task)> newTasks,
         IReadOnlyDictionary<string, int> freed,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        IReadOnlyDictionary<string, TimeSpan>? throttled = null)
     {
         var asked = newTasks.Select(task => task.Task.Pool).OfType<string>().Distinct().ToDictionary(pool => pool, _ => 0);
         foreach (var (pool, count) in freed)
@@ -35,14 +37,20 @@ public static class Dispatcher
 
         var store = new DispatchStore(connection);
         var rooms = (await store.LockAsync(asked, cancellation)).Select(room => WithNew(room, newTasks)).ToDictionary(room => room.Pool);
-        var dispatched = newTasks.Count == 0 ? [] : await new TaskStore(connection).InsertAsync(Place(newTasks, rooms), cancellation);
-        dispatched.AddRange(await PickAsync(store, rooms.Values, dispatched, cancellation));
+        if (throttled?.Count > 0)
+            await store.BlockAsync(throttled, cancellation);
+        var placed = Place(newTasks, rooms);
+        var dispatched = placed.Count == 0 ? [] : await new TaskStore(connection).InsertAsync(placed, cancellation);
+        var waiting = placed.Where(task => task is { Plan.Started: true, Dispatched: false }).Select(task => task.Plan.Pool).ToHashSet();
+        var backIn = await PickAsync(
+            store, rooms.Values.Where(room => room.HasBacklog || waiting.Contains(room.Pool)), dispatched, cancellation);
         if (dispatched.Count == 0)
-            return Effects.None;
+            return Effects.None with { WakeAfter = backIn };
 
         await store.RecordAsync(dispatched, rooms, cancellation);
         return new Effects(
             [.. dispatched.Select(task => (rooms[task.Pool].NextRow, task))],
+            backIn,
             EnsureWorkers: dispatched.Any(task => rooms[task.Pool].Class == WorkerClass.BareMetal));
     }
 
@@ -62,7 +70,7 @@ public static class Dispatcher
         var placed = new List<NewTask>(newTasks.Count);
         foreach (var (collection, task) in newTasks)
         {
-            var fits = task is { Started: true, Pool: { } pool } && left.GetValueOrDefault(pool) > 0;
+            var fits = task is { Started: true, Pool: { } pool } && left.GetValueOrDefault(pool) > 0 && !rooms[pool].LimitedKinds.Contains(task.Kind);
             if (fits)
                 left[task.Pool!]--;
             placed.Add(new NewTask(collection, task, fits, fits ? LeaseIn(rooms[task.Pool!]) : null));
@@ -70,26 +78,27 @@ public static class Dispatcher
         return placed;
     }
 
-    private static async Task<List<DispatchedTask>> PickAsync(
+    /// <returns>When the first of those that need a token and got none comes back.</returns>
+    private static async Task<TimeSpan?> PickAsync(
         DispatchStore store, IEnumerable<PoolRoom> rooms, List<DispatchedTask> dispatched, CancellationToken cancellation)
     {
         var taken = dispatched.CountBy(task => task.Pool).ToDictionary();
         var open = rooms
-            .Where(room => room.HasBacklog)
             .Select(room => (room.Pool, Room: room.Room - taken.GetValueOrDefault(room.Pool), Lease: LeaseIn(room)))
             .Where(room => room.Room > 0)
             .ToArray();
-        var picked = new List<DispatchedTask>();
+        TimeSpan? backIn = null;
         for (var round = 0; round < MostRounds && open.Length > 0; round++)
         {
-            var (more, looked) = await store.PickAsync(open, cancellation);
-            if (!looked)
+            var picked = await store.PickAsync(open, cancellation);
+            if (picked.Looked == 0)
                 break;
-            picked.AddRange(more);
-            var used = more.CountBy(task => task.Pool).ToDictionary();
+            dispatched.AddRange(picked.Dispatched);
+            backIn ??= picked.BackIn;
+            var used = picked.Dispatched.CountBy(task => task.Pool).ToDictionary();
             open = [.. open.Select(room => room with { Room = room.Room - used.GetValueOrDefault(room.Pool) }).Where(room => room.Room > 0)];
         }
-        return picked;
+        return backIn;
     }
 
     private static TimeSpan? LeaseIn(PoolRoom room) => room.Class == WorkerClass.External ? ExternalLease : null;

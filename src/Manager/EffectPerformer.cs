@@ -24,7 +24,7 @@ public sealed class EffectPerformer(
     ManagerLog log)
 {
     /// <summary>SQS hides a message for at most 15 minutes; the minute's tick finds longer waits.</summary>
-    private static readonly TimeSpan LongestReminder = TimeSpan.FromMinutes(15);
+    public static readonly TimeSpan LongestReminder = TimeSpan.FromMinutes(15);
 
     private static readonly JsonElement NoInput = JsonElement.Parse("{}");
 

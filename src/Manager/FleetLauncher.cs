@@ -59,7 +59,7 @@ public sealed class FleetLauncher(NpgsqlDataSource database, IComputeFleet fleet
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var store = new FleetStore(connection);
-        var demand = await store.DemandAsync(ManagerSettings.BareMetalPool, settings.MaxWorkers * settings.TasksPerWorker + 1, cancellation);
+        var demand = await store.DemandAsync(PoolSettings.BareMetalPool, settings.MaxWorkers * settings.TasksPerWorker + 1, cancellation);
         var needed = FleetPolicy.Needed(demand, settings.TasksPerWorker);
         return needed == 0 ? [] : await store.TakeSlotsAsync([.. Enumerable.Range(0, needed).Select(_ => ids.Next())], cancellation);
     }

@@ -17,6 +17,7 @@ public sealed class ManagerHost : IAsyncDisposable
 
     private readonly NpgsqlDataSource _database;
     private readonly ManagerSettings _settings;
+    private readonly TaskCatalogue _catalogue;
 
     public ManagerHost(
         ManagerSettings settings,
@@ -29,6 +30,7 @@ public sealed class ManagerHost : IAsyncDisposable
         ILogger logger)
     {
         _settings = settings;
+        _catalogue = catalogue;
         _database = Database.Open(settings.Database, "taskmesh-manager", Connections);
         var log = new ManagerLog(logger);
         var launcher = new FleetLauncher(_database, fleet, settings.Fleet, new IdSource(clock, random), log);
@@ -54,7 +56,14 @@ public sealed class ManagerHost : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellation)
     {
         await using var connection = await _database.OpenConnectionAsync(cancellation);
-        await new DispatchStore(connection).ConfigureAsync(_settings.Pools, cancellation);
+        var dispatch = new DispatchStore(connection);
+        await dispatch.ConfigureAsync(_settings.Pools, cancellation);
+        await dispatch.ConfigureAsync(
+            [.. from entry in _catalogue.Entries
+                let bucket = entry.RateLimit
+                where bucket is not null
+                select (entry.Kind, _settings.RateLimits.TryGetValue(bucket, out var limit) ? limit : RateLimit.None(bucket))],
+            cancellation);
         await new FleetStore(connection).ConfigureAsync(_settings.Fleet.MaxWorkers, cancellation);
     }
 

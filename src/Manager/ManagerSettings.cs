@@ -1,11 +1,13 @@
 using TaskMesh.Core.Configuration;
 using TaskMesh.Core.Routing;
+using TaskMesh.Core.Workflow;
 
 namespace TaskMesh.Manager;
 
 /// <summary>What the Manager takes from its environment.</summary>
 /// <param name="Pools">In the order in which the router asks them.</param>
 /// <param name="Queues">Queue URL by pool.</param>
+/// <param name="RateLimits">By the name that kinds declare.</param>
 /// <param name="ObjectsBucket">Where large values are kept; null if nowhere.</param>
 /// <param name="LargestMessageBytes">What SQS takes (1 MiB), less room for the envelope.</param>
 public sealed record ManagerSettings(
@@ -13,6 +15,7 @@ public sealed record ManagerSettings(
     string ManagerQueue,
     IReadOnlyList<Pool> Pools,
     IReadOnlyDictionary<string, string> Queues,
+    IReadOnlyDictionary<string, RateLimit> RateLimits,
     FleetSettings Fleet,
     RetentionSettings Retention,
     string? ObjectsBucket,
@@ -20,35 +23,36 @@ public sealed record ManagerSettings(
 {
     public const int DefaultLargestMessageBytes = 1024 * 1024 - 4096;
 
-    public const string ExternalPool = "external";
-    public const string InternalPool = "internal";
-    public const string BareMetalPool = "bare-metal";
-
-    private static readonly Dictionary<string, string> NoLabels = [];
-
     public string QueueOf(string pool) => Queues[pool];
 
     public static ManagerSettings Read(IReadOnlyDictionary<string, string> environment)
     {
         var reader = new SettingsReader(environment);
+        var pools = PoolSettings.Read(reader);
         var settings = new ManagerSettings(
             reader.Required("TASKMESH_DATABASE"),
             reader.Required("TASKMESH_MANAGER_QUEUE_URL"),
-            [
-                new Pool(ExternalPool, WorkerClass.External, reader.Number("TASKMESH_EXTERNAL_SLOTS", 100, 1, 100_000), NoLabels, []),
-                new Pool(InternalPool, WorkerClass.Internal, reader.Number("TASKMESH_INTERNAL_SLOTS", 100, 1, 100_000), NoLabels, []),
-                new Pool(BareMetalPool, WorkerClass.BareMetal, 1, NoLabels, []),
-            ],
-            new Dictionary<string, string>
-            {
-                [ExternalPool] = reader.Required("TASKMESH_EXTERNAL_QUEUE_URL"),
-                [InternalPool] = reader.Required("TASKMESH_INTERNAL_QUEUE_URL"),
-                [BareMetalPool] = reader.Required("TASKMESH_BARE_METAL_QUEUE_URL"),
-            },
+            [.. pools.Select(pool => pool.Pool)],
+            pools.DistinctBy(pool => pool.Pool.Name).ToDictionary(pool => pool.Pool.Name, pool => pool.Queue),
+            ReadRateLimits(reader),
             FleetSettings.Read(reader),
             RetentionSettings.Read(reader),
             reader.Optional("TASKMESH_OBJECTS_BUCKET"));
         reader.ThrowIfWrong();
         return settings;
+    }
+
+    private static Dictionary<string, RateLimit> ReadRateLimits(SettingsReader reader)
+    {
+        const string variable = "TASKMESH_MANAGER_RATE_LIMITS";
+        var limits = new Dictionary<string, RateLimit>();
+        foreach (var text in reader.List(variable, "crt.sh=1/1s:5"))
+        {
+            if (RateLimit.TryParse(text, out var limit))
+                limits[limit.Bucket] = limit;
+            else
+                reader.Wrong(variable, $"'{text}' is not name=count/time or name=count/time:burst, such as crt.sh=60/1m:5");
+        }
+        return limits;
     }
 }

@@ -44,8 +44,12 @@ public sealed class SweepRunner(
         await new HoldSweep(work, RoundsPerSweep).RunAsync(cancellation);
         await work.RunAsync(
             async connection =>
-                new Decided(
-                    await DispatchAsync(connection, await new SweepStore(connection).WakeAsync(cancellation), cancellation), []), cancellation);
+            {
+                var store = new SweepStore(connection);
+                var effects = await DispatchAsync(connection, await store.WakeAsync(cancellation), cancellation);
+                return new Decided(effects with { WakeAfter = await store.RemindAsync(EffectPerformer.LongestReminder, cancellation) }, []);
+            },
+            cancellation);
         await RepeatAsync(store => store.ReclaimAsync(LeaseKeeper.LeaseTime, cancellation), SweepStore.DispatchRowLimit, cancellation);
         await work.RunAsync(connection => ExpireAsync(connection, cancellation), cancellation);
         await RepeatAsync(store => store.EmptyAsync(cancellation), SweepStore.EmptyLimit, cancellation);

@@ -19,8 +19,6 @@ public sealed class BareMetalWorkerHost(
     BareMetalWorkerSettings settings, IHostApplicationLifetime lifetime, ILogger<BareMetalWorkerHost> logger, TimeProvider clock)
     : BackgroundService
 {
-    private const string Pool = "bare-metal";
-
     /// <summary>EX_NOPERM of sysexits(3).</summary>
     private const int PermissionError = 77;
 
@@ -61,7 +59,7 @@ public sealed class BareMetalWorkerHost(
         var id = settings.WorkerId ?? await InstanceMetadata.InstanceIdAsync(stopping);
         // A connection for each task, one for heartbeats, one to spare.
         await using var database = Database.Open(settings.Database, "taskmesh-bare-metal", settings.Parallelism + 2);
-        var registry = new WorkerRegistry(database, id, Pool, Version, settings.Parallelism);
+        var registry = new WorkerRegistry(database, id, settings.Pool, Version, settings.Parallelism);
         if (!await registry.HeartbeatAsync(stopping))
         {
             _log.NotWanted(id);

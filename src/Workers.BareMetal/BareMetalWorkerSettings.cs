@@ -5,6 +5,7 @@ namespace TaskMesh.Workers.BareMetal;
 
 /// <summary>What a bare-metal worker takes from its environment.</summary>
 /// <param name="WorkerId">For workers outside EC2; on EC2 the instance's id is asked of the metadata service.</param>
+/// <param name="Pool">Whose tasks it takes: the Manager's name for the queue.</param>
 /// <param name="Parallelism">How many tasks run at once; 0 in the environment means one per core.</param>
 /// <param name="IdleTimeout">Without work for this long, the worker leaves.</param>
 /// <param name="PowerOff">Whether leaving turns the machine off: on EC2 that terminates the instance.</param>
@@ -13,6 +14,7 @@ public sealed record BareMetalWorkerSettings(
     string TaskQueue,
     string ManagerQueue,
     string? WorkerId,
+    string Pool,
     int Parallelism,
     TimeSpan IdleTimeout,
     ScanSettings Scanning,
@@ -35,6 +37,7 @@ public sealed record BareMetalWorkerSettings(
             reader.Required("TASKMESH_BARE_METAL_QUEUE_URL"),
             reader.Required("TASKMESH_MANAGER_QUEUE_URL"),
             reader.Optional("TASKMESH_BARE_METAL_WORKER_ID"),
+            reader.Optional("TASKMESH_BARE_METAL_POOL") ?? "bare-metal",
             parallelism == 0 ? Environment.ProcessorCount : parallelism,
             reader.Duration("BARE_METAL_IDLE_TIMEOUT", TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(1), TimeSpan.FromHours(24)),
             ScanSettings.Read(reader),

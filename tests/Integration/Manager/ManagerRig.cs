@@ -17,7 +17,13 @@ internal sealed class ManagerRig : IMessageSender, IComputeFleet, IAsyncDisposab
     private readonly ManagerHost _host;
     private int _messages;
 
-    public ManagerRig(ProductDatabase database, TaskCatalogue? catalogue = null, int slots = 100, IObjectStore? objects = null)
+    public ManagerRig(
+        ProductDatabase database,
+        TaskCatalogue? catalogue = null,
+        int slots = 100,
+        IObjectStore? objects = null,
+        string rateLimits = "",
+        string pools = "")
     {
         Database = database;
         var settings = ManagerSettings.Read(new Dictionary<string, string>
@@ -30,6 +36,8 @@ internal sealed class ManagerRig : IMessageSender, IComputeFleet, IAsyncDisposab
             ["TASKMESH_EXTERNAL_SLOTS"] = $"{slots}",
             ["TASKMESH_INTERNAL_SLOTS"] = $"{slots}",
             ["MAX_BARE_METAL_WORKERS"] = "2",
+            ["TASKMESH_MANAGER_RATE_LIMITS"] = rateLimits,
+            ["TASKMESH_MANAGER_POOLS"] = pools,
             ["TASKMESH_OBJECTS_BUCKET"] = "data",
         });
         _host = new ManagerHost(

@@ -13,6 +13,7 @@ internal static class TestKinds
     [
         TaskEntry.Of<OutsideKind, AnyInput, AnyInput>(),
         TaskEntry.Of<InsideKind, AnyInput, AnyInput>(),
+        TaskEntry.Of<LimitedKind, AnyInput, AnyInput>(),
         TaskEntry.Of<RawKind, AnyInput, AnyInput>(),
     ]);
 }
@@ -43,6 +44,23 @@ internal sealed class InsideKind : ITaskDefinition<AnyInput, AnyInput>
     public static string Summary => "Runs beside the database.";
 
     public static WorkerRequirements Requirements => WorkerRequirements.TaskDataAccess;
+
+    public static JsonTypeInfo<AnyInput> InputJson => TestKindJson.Default.AnyInput;
+
+    public static JsonTypeInfo<AnyInput> OutputJson => TestKindJson.Default.AnyInput;
+
+    public static Task<TaskResult<AnyInput>> ExecuteAsync(AnyInput input, TaskContext context) => Task.FromResult<TaskResult<AnyInput>>(input);
+}
+
+internal sealed class LimitedKind : ITaskDefinition<AnyInput, AnyInput>
+{
+    public static string Kind => "limited";
+
+    public static string Summary => "Asks a provider that bears only so much.";
+
+    public static WorkerRequirements Requirements => WorkerRequirements.None;
+
+    public static string RateLimit => "provider";
 
     public static JsonTypeInfo<AnyInput> InputJson => TestKindJson.Default.AnyInput;
 

@@ -25,6 +25,11 @@ public interface ITaskDefinition<TInput, TOutput>
 
     static virtual RetryPolicy Retry => RetryPolicy.Default;
 
+    /// <summary>
+    /// Whose patience each attempt costs: a provider's or an API key's name, for which the Manager's settings have a rate. Null for nobody's.
+    /// </summary>
+    static virtual string? RateLimit => null;
+
     /// <summary>What the types cannot say about an input, and what it aims at. Runs at submit, before any row or message exists.</summary>
     static virtual void Check(TInput input, InputCheck check)
     {

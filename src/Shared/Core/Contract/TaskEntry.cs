@@ -12,6 +12,7 @@ public sealed record TaskEntry(
     WorkerRequirements Requirements,
     TimeSpan RunTimeout,
     RetryPolicy Retry,
+    string? RateLimit,
     IReadOnlyList<string> InputFields,
     IReadOnlyList<string> OutputFields,
     CheckInput Check,
@@ -25,6 +26,7 @@ public sealed record TaskEntry(
             TTask.Requirements,
             TTask.RunTimeout,
             TTask.Retry,
+            TTask.RateLimit,
             Fields(TTask.InputJson),
             Fields(TTask.OutputJson),
             CheckAs<TTask, TInput, TOutput>,
@@ -56,7 +58,7 @@ public sealed record TaskEntry(
         return await TTask.ExecuteAsync(input, context) switch
         {
             TaskResult<TOutput>.Done done => new TaskOutcome.Succeeded(JsonSerializer.SerializeToElement(done.Output, TTask.OutputJson)),
-            TaskResult<TOutput>.Yield yield => new TaskOutcome.Yielded(yield.After, yield.Checkpoint),
+            TaskResult<TOutput>.Yield yield => new TaskOutcome.Yielded(yield.After, yield.Checkpoint, yield.Throttled),
             TaskResult<TOutput>.Fail fail => new TaskOutcome.Failed(fail.ErrorClass, fail.Message, fail.RetryAfter),
             var other => throw new System.Diagnostics.UnreachableException($"{other.GetType()}"),
         };

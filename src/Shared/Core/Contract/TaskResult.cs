@@ -13,7 +13,8 @@ public abstract record TaskResult<TOutput>
     public sealed record Done(TOutput Output) : TaskResult<TOutput>;
 
     /// <summary>Not failed, not finished: run me again no earlier than <paramref name="After"/> from now, with this checkpoint.</summary>
-    public sealed record Yield(TimeSpan After, JsonElement? Checkpoint = null) : TaskResult<TOutput>;
+    /// <param name="Throttled">The other side asked for the wait: nobody else bothers it before either.</param>
+    public sealed record Yield(TimeSpan After, JsonElement? Checkpoint = null, bool Throttled = false) : TaskResult<TOutput>;
 
     /// <param name="RetryAfter">When the other side says how long to wait.</param>
     public sealed record Fail(ErrorClass ErrorClass, string Message, TimeSpan? RetryAfter = null) : TaskResult<TOutput>;

@@ -12,6 +12,7 @@ namespace TaskMesh.Core.Messages;
 [JsonDerivedType(typeof(SetScanWindows), nameof(SetScanWindows))]
 [JsonDerivedType(typeof(KillSwitch), nameof(KillSwitch))]
 [JsonDerivedType(typeof(Replay), nameof(Replay))]
+[JsonDerivedType(typeof(SetPool), nameof(SetPool))]
 public abstract record ControlAction
 {
     private ControlAction()
@@ -36,6 +37,9 @@ public abstract record ControlAction
 
     /// <summary>Stands above every scope: while it is on, no probe is sent and no raw task starts.</summary>
     public sealed record KillSwitch(bool On) : ControlAction;
+
+    /// <summary>Sets how many tasks of a pool may run at once; null goes back to the configuration. 0 lets nothing new start.</summary>
+    public sealed record SetPool(string Pool, int? Slots) : ControlAction;
 
     /// <summary>
     /// Does again what failed for good: each task becomes a new one in a collection of its own, each message that was put aside is read once more.

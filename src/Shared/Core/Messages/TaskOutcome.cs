@@ -25,5 +25,6 @@ public abstract record TaskOutcome
     public sealed record TimedOut(TimeSpan Limit) : TaskOutcome;
 
     /// <summary>Gave its slot back: to be run again after the delay, from the checkpoint. No failure is counted.</summary>
-    public sealed record Yielded(TimeSpan After, JsonElement? Checkpoint = null) : TaskOutcome;
+    /// <param name="Throttled">The other side asked for the wait: until then no task of a kind with the same rate limit starts.</param>
+    public sealed record Yielded(TimeSpan After, JsonElement? Checkpoint = null, bool Throttled = false) : TaskOutcome;
 }

@@ -1,5 +1,6 @@
 using Npgsql;
 using TaskMesh.Core.Routing;
+using TaskMesh.Core.Workflow;
 using static TaskMesh.Postgres.Manager.Statement;
 
 namespace TaskMesh.Postgres.Manager;
@@ -27,6 +28,56 @@ public sealed class DispatchStore(NpgsqlConnection connection)
             .ExecuteAsync(cancellation);
     }
 
+    /// <summary>Makes the kinds that need tokens known, with their buckets; a bucket that has gone from the configuration keeps its row.</summary>
+    public async Task ConfigureAsync(IReadOnlyList<(string Kind, RateLimit Limit)> limits, CancellationToken cancellation)
+    {
+        const string buckets = """
+            insert into task_manager.bucket as b (name, per_second, burst, tokens)
+            select distinct on (l.name) l.name, l.per_second, l.burst, l.burst from unnest($1, $2, $3) as l(name, per_second, burst)
+                on conflict (name) do update set per_second = excluded.per_second, burst = excluded.burst
+                where (b.per_second, b.burst) is distinct from (excluded.per_second, excluded.burst)
+            """;
+        const string kinds = """
+            with gone as (
+                delete from task_manager.limited_kind where kind <> all($1)
+            )
+            insert into task_manager.limited_kind as k (kind, bucket)
+            select * from unnest($1, $2)
+                on conflict (kind) do update set bucket = excluded.bucket where k.bucket <> excluded.bucket
+            """;
+        await connection.Command(
+            buckets,
+            In(limits.Select(limit => limit.Limit.Bucket).ToArray()),
+            In(limits.Select(limit => limit.Limit.PerSecond).ToArray()),
+            In(limits.Select(limit => limit.Limit.Burst).ToArray()))
+            .ExecuteAsync(cancellation);
+        await connection.Command(kinds, In(limits.Select(limit => limit.Kind).ToArray()), In(limits.Select(limit => limit.Limit.Bucket).ToArray()))
+            .ExecuteAsync(cancellation);
+    }
+
+    /// <returns>0 if there is no such pool.</returns>
+    public Task<int> SetSlotsAsync(string pool, int? slots, CancellationToken cancellation)
+    {
+        const string sql = "update task_manager.pool set slots = $2 where name = $1";
+        return connection.Command(sql, In(pool), In(slots)).ExecuteAsync(cancellation);
+    }
+
+    /// <summary>Closes the buckets of kinds that were told to wait: nobody gets a token before.</summary>
+    public Task BlockAsync(IReadOnlyDictionary<string, TimeSpan> waitByKind, CancellationToken cancellation)
+    {
+        const string sql = """
+            update task_manager.bucket b
+               set blocked_until = greatest(b.blocked_until, task_manager.clock() + w.wait)
+              from (select k.bucket, max(w.wait) as wait
+                      from unnest($1, $2) as w(kind, wait)
+                      join task_manager.limited_kind k on k.kind = w.kind
+                     group by k.bucket
+                     order by k.bucket) w
+             where b.name = w.bucket
+            """;
+        return connection.Command(sql, In(waitByKind.Keys.ToArray()), In(waitByKind.Values.ToArray())).LaterAsync(cancellation);
+    }
+
     /// <summary>Takes ended tasks off the windows and tells what room that leaves. No raw task gets room while the kill switch is on.</summary>
     public Task<List<PoolRoom>> LockAsync(IReadOnlyDictionary<string, int> endedByPool, CancellationToken cancellation)
     {
@@ -38,30 +89,30 @@ public sealed class DispatchStore(NpgsqlConnection connection)
          returning p.name,
                    p.class,
                    case when (select exists (select from task_manager.hold)) and task_manager.hold_on(p.name, null, null) is not null then 0
-                        when p.class <> 'BareMetal' then p.dispatch_window
+                        when p.class <> 'BareMetal' then coalesce(2 * p.slots, p.dispatch_window)
                         when (select kill_switch from task_manager.control_state) then 0
-                        else 2 * greatest(
-                             (select sum(w.parallelism) from task_manager.worker w where w.pool = p.name and w.state = 'live'), 1)::int end
+                        else 2 * least(p.slots, greatest(
+                             (select sum(w.parallelism) from task_manager.worker w where w.pool = p.name and w.state = 'live'), 1))::int end
                    - p.in_flight,
                    -- While anything is held, new tasks are picked like those that wait, so that each is looked at.
                    exists (select from task_manager.hold h
                             where h.since <= task_manager.clock() and (h.what <> 'scan-window' or p.class = 'BareMetal'))
                    or exists (select from task_manager.task t where t.pool = p.name and t.ready),
-                   nextval('task_manager.dispatch_id_seq')
+                   nextval('task_manager.dispatch_id_seq'),
+                   array(select kind from task_manager.limited_kind)
          """;
         return connection.Command(sql, In(endedByPool.Keys.ToArray()), In(endedByPool.Values.ToArray())).QueryAsync(
-            row => new PoolRoom(row.GetString(0), row.Enum<WorkerClass>(1), row.GetInt32(2), row.GetBoolean(3), row.GetInt64(4)), cancellation);
+            row => new PoolRoom(row.GetString(0), row.Enum<WorkerClass>(1), row.GetInt32(2), row.GetBoolean(3), row.GetInt64(4), row.GetFieldValue<string[]>(5)),
+            cancellation);
     }
 
     /// <summary>
     /// Moves waiting tasks to Dispatched: of the highest priority that waits, one task of each organisation after the other, the oldest first.
     /// Cheap whatever waits: organisations are found by skipping over the index, and each gives no more tasks than its share of the room, so what
     /// some cannot use is left for another call. Tasks of closed containers, and those that a hold keeps, are met at most once and are not ready
-    /// any more.
+    /// any more. A task for whose kind the bucket has no token waits for the time when it will have one, behind those that wait already.
     /// </summary>
-    /// <returns>What was dispatched, and whether anything was looked at: then another call may find more.</returns>
-    public async Task<(List<DispatchedTask> Dispatched, bool Looked)> PickAsync(
-        IReadOnlyList<(string Pool, int Room, TimeSpan? Lease)> rooms, CancellationToken cancellation)
+    public async Task<Picked> PickAsync(IReadOnlyList<(string Pool, int Room, TimeSpan? Lease)> rooms, CancellationToken cancellation)
     {
         const string sql = """
             with recursive asked as (
@@ -89,12 +140,12 @@ public sealed class DispatchStore(NpgsqlConnection connection)
             ), share as (
                 select w.*, ceil(w.room::numeric / count(*) over (partition by w.pool))::int as quota from walk w where w.place > 0
             ), looked as (
-                select s.pool, s.room, s.lease, s.organisation, s.place, t.id, t.collection_id, t.hold, t.runs and t.hold is null as runs,
-                       row_number() over (partition by s.pool, s.place order by t.id) as nth
+                select s.pool, s.room, s.lease, s.organisation, s.place, t.id, t.collection_id, t.kind, t.is_back, t.hold,
+                       t.is_open and t.hold is null as runs, row_number() over (partition by s.pool, s.place order by t.id) as nth
                   from share s
                  cross join lateral (
-                       select t.id, t.collection_id,
-                              (select c.state from task_manager.container c where c.id = t.container_id) = 'Running' as runs,
+                       select t.id, t.collection_id, t.kind, coalesce(t.reason like 'rate-limit:%', false) as is_back,
+                              (select c.state from task_manager.container c where c.id = t.container_id) = 'Running' as is_open,
                               case when (select exists (select from task_manager.hold))
                                    then task_manager.hold_on(t.pool, t.organisation, t.collection_id) end as hold
                          from task_manager.task t
@@ -109,28 +160,63 @@ public sealed class DispatchStore(NpgsqlConnection connection)
                    set turn = last.organisation
                   from (select distinct on (pool) pool, organisation from ranked where runs and rank <= room order by pool, rank desc) last
                  where p.name = last.pool and p.turn <> last.organisation
+            ), chosen as (
+                select r.*, k.bucket, row_number() over (partition by k.bucket order by r.rank) as token
+                  from ranked r
+                  left join task_manager.limited_kind k on k.kind = r.kind
+                 where r.rank <= r.room or not r.runs
+            ), level as (
+                select b.name, d.wanted, d.fresh, b.per_second, n.now, greatest(n.now, b.blocked_until) as opens,
+                       greatest(n.now, b.promised_until) as promised,
+                       case when b.blocked_until > n.now then 0
+                            else least(b.burst, b.tokens + b.per_second * extract(epoch from n.now - b.filled_at)) end as tokens
+                  from (select bucket, count(*) as wanted, count(*) filter (where not is_back) as fresh
+                          from chosen where runs and bucket is not null group by bucket order by bucket) d
+                  join task_manager.bucket b on b.name = d.bucket,
+                       (select task_manager.clock() as now) n
+                   for update of b
+            ), taken as (
+                update task_manager.bucket b
+                   set tokens = l.tokens - least(l.wanted, floor(l.tokens)),
+                       filled_at = l.opens,
+                       promised_until = greatest(l.promised, l.opens)
+                           + make_interval(secs => least(l.fresh, greatest(0, l.wanted - floor(l.tokens))) / l.per_second)
+                  from level l
+                 where b.name = l.name
+             returning b.name
+            ), decided as (
+                select c.*, c.runs and coalesce(c.token <= floor(l.tokens), true) as goes,
+                       case when c.runs and c.token > floor(l.tokens)
+                            then case when c.is_back then l.opens else greatest(l.promised, l.opens) end
+                                 + make_interval(secs => (c.token - l.tokens) / l.per_second) end as back_at
+                  from chosen c
+                  left join level l on l.name = c.bucket
             )
             update task_manager.task t
-               set state = case when r.runs then 'Dispatched' else t.state end,
+               set state = case when d.goes then 'Dispatched' else t.state end,
                    ready = false,
-                   attempt = t.attempt + r.runs::int,
+                   attempt = t.attempt + d.goes::int,
                    nonce = gen_random_uuid(),
-                   lease_until = case when r.runs then k.now + coalesce(r.lease, (t.timeouts::json ->> 'queue')::interval) end,
+                   lease_until = case when d.goes then n.now + coalesce(d.lease, (t.timeouts::json ->> 'queue')::interval) end,
+                   wake_at = d.back_at,
                    worker = null,
-                   held_by = r.hold,
-                   reason = case when r.hold is not null then task_manager.hold_reason(r.hold) end
-              from ranked r
-              join task_manager.collection c on c.id = r.collection_id,
-                   (select task_manager.clock() as now) k
-             where t.id = r.id and (r.rank <= r.room or not r.runs)
+                   held_by = d.hold,
+                   reason = case when d.hold is not null then task_manager.hold_reason(d.hold)
+                                 when d.back_at is not null then 'rate-limit:' || d.bucket end
+              from decided d
+              join task_manager.collection c on c.id = d.collection_id,
+                   (select task_manager.clock() as now) n
+             where t.id = d.id
          returning t.id, t.attempt, t.nonce, t.kind, t.input, c.id, c.organisation, t.deadline, c.scope, t.sources, t.checkpoint, c.trace_id, t.pool,
-                   t.timeouts, r.runs
+                   t.timeouts, d.goes, d.back_at - n.now
          """;
         var looked = await connection.Command(
             sql, In(rooms.Select(room => room.Pool).ToArray()), In(rooms.Select(room => room.Room).ToArray()), In(
                 rooms.Select(room => room.Lease).ToArray()))
-            .QueryAsync(row => (Task: ReadTask(row), Runs: row.GetBoolean(14)), cancellation);
-        return ([.. looked.Where(task => task.Runs).Select(task => task.Task)], looked.Count > 0);
+            .QueryAsync(
+                row => (Task: ReadTask(row), Goes: row.GetBoolean(14), BackIn: row.IsDBNull(15) ? null : (TimeSpan?)row.GetTimeSpan(15)),
+                cancellation);
+        return new Picked([.. looked.Where(task => task.Goes).Select(task => task.Task)], looked.Count, looked.Min(task => task.BackIn));
     }
 
     /// <summary>Writes the outbox: one row per pool, under the id that the pool's room came with.</summary>

@@ -45,6 +45,22 @@ public sealed class SweepStore(NpgsqlConnection connection)
         return connection.Command(sql, In(WakeLimit)).QueryAsync(row => row.GetString(0), cancellation);
     }
 
+    /// <summary>Whether the Manager must remind itself of the next wait that ends: not if it has done so already, however many sweeps there are.</summary>
+    /// <returns>In how long; null for no reminder.</returns>
+    public async Task<TimeSpan?> RemindAsync(TimeSpan longest, CancellationToken cancellation)
+    {
+        const string sql = """
+            update task_manager.control_state s
+               set reminded_for = next.wake_at
+              from (select wake_at from task_manager.task where wake_at is not null order by wake_at limit 1) next
+             where next.wake_at < task_manager.clock() + $1
+               and (s.reminded_for <= task_manager.clock() or s.reminded_for > next.wake_at + interval '1 second')
+         returning greatest(next.wake_at - task_manager.clock(), interval '0')
+         """;
+        var waits = await connection.Command(sql, In(longest)).QueryAsync(row => row.GetTimeSpan(0), cancellation);
+        return waits.Count == 0 ? null : waits[0];
+    }
+
     /// <summary>
     /// Walks over what is in flight for longer than a lease: a task whose worker is lost goes back to Pending, one whose deadline has passed
     /// ends. A worker may take over first; this comes a lease later, as the net.

@@ -141,6 +141,22 @@ public sealed class MeshReader(NpgsqlDataSource database)
         return QueryAsync<WorkerView>(sql, new { }, cancellation);
     }
 
+    /// <summary>Waiting tasks are counted up to a bound, so that a long backlog costs no more than a short one.</summary>
+    public Task<IReadOnlyList<PoolView>> PoolsAsync(CancellationToken cancellation)
+    {
+        const string sql = """
+            select p.name, p.class, p.slots, p.in_flight as inFlight,
+                   case when p.class <> 'BareMetal' then coalesce(2 * p.slots, p.dispatch_window)
+                        else 2 * least(p.slots, greatest(
+                             (select sum(w.parallelism) from task_manager.worker w where w.pool = p.name and w.state = 'live'), 1))::int end as window,
+                   (select count(*) from (
+                           select from task_manager.task t where t.pool = p.name and t.ready limit 100000) ready)::int as waiting
+              from task_manager.pool p
+             order by p.class, p.name
+            """;
+        return QueryAsync<PoolView>(sql, new { }, cancellation);
+    }
+
     /// <summary>How many instances the cloud was asked for and gave.</summary>
     public async Task<int> LaunchCountAsync(CancellationToken cancellation)
     {
@@ -224,5 +240,8 @@ public sealed record ResultView(
     Guid Id, string Name, string Kind, string State, int Attempt, string? Reason, DateTime EndedAt, string? Output);
 
 public sealed record WorkerView(string Id, string Pool, string State, string Version, int Parallelism, DateTime StartedAt, DateTime LastSeen);
+
+/// <param name="Slots">As set by hand; null for the configuration's.</param>
+public sealed record PoolView(string Name, string Class, int? Slots, int InFlight, int Window, int Waiting);
 
 public sealed record EndpointView(string Address, int Port, string Transport, DateTime FirstSeen, DateTime LastSeen, Guid SourceTask);

@@ -30,6 +30,8 @@ public sealed class CertificateTransparency : ITaskDefinition<CertificateTranspa
 
     public static TimeSpan RunTimeout => TimeSpan.FromMinutes(2);
 
+    public static string RateLimit => Provider;
+
     public static JsonTypeInfo<CertificateTransparencyInput> InputJson => CertificateTransparencyJson.Default.CertificateTransparencyInput;
 
     public static JsonTypeInfo<CertificateTransparencyOutput> OutputJson => CertificateTransparencyJson.Default.CertificateTransparencyOutput;
@@ -44,7 +46,7 @@ public sealed class CertificateTransparency : ITaskDefinition<CertificateTranspa
         return answer.Status switch
         {
             200 => Read(domain, answer),
-            429 or 503 => new TaskResult<CertificateTransparencyOutput>.Yield(answer.RetryAfter ?? AskAgainAfter),
+            429 or 503 => new TaskResult<CertificateTransparencyOutput>.Yield(answer.RetryAfter ?? AskAgainAfter, Throttled: true),
             _ => new TaskResult<CertificateTransparencyOutput>.Fail(ErrorClass.Retryable, $"{Provider} answered with status {answer.Status}"),
         };
     }
