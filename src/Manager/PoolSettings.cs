@@ -5,7 +5,7 @@ using TaskMesh.Core.Routing;
 
 namespace TaskMesh.Manager;
 
-/// <summary>The pools of the Manager's environment: those configured for a place, a licence or a scanner, then the default one of each class.</summary>
+/// <summary>The pools of the Manager's environment: those for a place, a licence or a scanner, then the default one of each class.</summary>
 public static class PoolSettings
 {
     public const string ExternalPool = "external";
@@ -42,7 +42,7 @@ public static class PoolSettings
             if (pool.Slots is < 1 or > MostSlots)
                 reader.Wrong(Variable, $"'{pool.Name}' has {pool.Slots} slots; 1 to {MostSlots} are possible");
         }
-        foreach (var twice in configured.Select(pool => pool.Name).Append(ExternalPool).Append(InternalPool).Append(BareMetalPool).CountBy(name => name)
+        foreach (var twice in configured.Select(pool => pool.Name).Concat([ExternalPool, InternalPool, BareMetalPool]).CountBy(name => name)
             .Where(name => name.Value > 1))
             reader.Wrong(Variable, $"there are {twice.Value} pools of the name '{twice.Key}'");
         return configured.Select(pool => (new Pool(pool.Name, pool.Class, pool.Slots, pool.Labels ?? NoLabels, pool.Kinds ?? []), pool.QueueUrl));
@@ -65,7 +65,12 @@ public static class PoolSettings
 }
 
 internal sealed record ConfiguredPool(
-    string Name, WorkerClass Class, string QueueUrl, int Slots = 1, IReadOnlyDictionary<string, string>? Labels = null, IReadOnlyList<string>? Kinds = null);
+    string Name,
+    WorkerClass Class,
+    string QueueUrl,
+    int Slots = 1,
+    IReadOnlyDictionary<string, string>? Labels = null,
+    IReadOnlyList<string>? Kinds = null);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Strict, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(ConfiguredPool[]))]

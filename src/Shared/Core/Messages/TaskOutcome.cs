@@ -26,5 +26,8 @@ public abstract record TaskOutcome
 
     /// <summary>Gave its slot back: to be run again after the delay, from the checkpoint. No failure is counted.</summary>
     /// <param name="Throttled">The other side asked for the wait: until then no task of a kind with the same rate limit starts.</param>
-    public sealed record Yielded(TimeSpan After, JsonElement? Checkpoint = null, bool Throttled = false) : TaskOutcome;
+    public sealed record Yielded(
+        TimeSpan After,
+        JsonElement? Checkpoint = null,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Throttled = false) : TaskOutcome;
 }

@@ -102,7 +102,8 @@ public sealed class DispatchStore(NpgsqlConnection connection)
                    array(select kind from task_manager.limited_kind)
          """;
         return connection.Command(sql, In(endedByPool.Keys.ToArray()), In(endedByPool.Values.ToArray())).QueryAsync(
-            row => new PoolRoom(row.GetString(0), row.Enum<WorkerClass>(1), row.GetInt32(2), row.GetBoolean(3), row.GetInt64(4), row.GetFieldValue<string[]>(5)),
+            row => new PoolRoom(
+                row.GetString(0), row.Enum<WorkerClass>(1), row.GetInt32(2), row.GetBoolean(3), row.GetInt64(4), row.GetFieldValue<string[]>(5)),
             cancellation);
     }
 

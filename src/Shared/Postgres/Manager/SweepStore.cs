@@ -45,7 +45,7 @@ public sealed class SweepStore(NpgsqlConnection connection)
         return connection.Command(sql, In(WakeLimit)).QueryAsync(row => row.GetString(0), cancellation);
     }
 
-    /// <summary>Whether the Manager must remind itself of the next wait that ends: not if it has done so already, however many sweeps there are.</summary>
+    /// <summary>Whether the Manager must remind itself of the next wait that ends: only once, however many sweeps there are.</summary>
     /// <returns>In how long; null for no reminder.</returns>
     public async Task<TimeSpan?> RemindAsync(TimeSpan longest, CancellationToken cancellation)
     {
