@@ -32,6 +32,32 @@ public class WaitTests(ProductCluster cluster)
     }
 
     [Fact]
+    public async Task A_place_in_line_counts_the_turns_of_other_organisations()
+    {
+        await using var rig = await RigAsync(slots: 1);
+        await rig.Database.ExecuteAsync("insert into task_manager.organisation (name) values ('acme'), ('zeta')");
+        CreateTask[] tasks = [.. "default default acme acme acme acme zeta default".Split(' ').Select(
+            organisation => new CreateTask("inside", Empty, Organisation: organisation) { Id = Guid.CreateVersion7() })];
+        foreach (var task in tasks)
+            await rig.SendAsync(task);
+        var places = new Dictionary<long, Guid>();
+        foreach (var task in tasks.ExceptBy(rig.Runs.Select(run => run.Id), task => task.Id))
+            places.Add((await WhyAsync(rig, task.Id)).Position!.Value, task.Id);
+
+        var order = new List<Guid>();
+        while (order.Count < places.Count)
+        {
+            var run = rig.Runs[0];
+            rig.Sent.RemoveAt(0);
+            var sent = rig.Sent.Count;
+            await rig.SendAsync(ManagerRig.Report(run, new TaskOutcome.Succeeded()));
+            order.AddRange(rig.Runs.Skip(sent).Select(next => next.Id));
+        }
+
+        Assert.Equal(places.OrderBy(place => place.Key).Select(place => place.Value), order);
+    }
+
+    [Fact]
     public async Task What_stands_before_it_is_a_dependency_by_name()
     {
         await using var rig = await RigAsync();

@@ -122,19 +122,32 @@ public sealed class WaitReader(NpgsqlDataSource database)
          where t.id = @id
         """;
 
-    /// <summary>As in <c>DispatchStore</c>: the window of a bare-metal pool grows with its workers.</summary>
+    /// <summary>
+    /// As in <c>DispatchStore</c>: the window of a bare-metal pool grows with its workers. Before a task go those of higher priority, its own
+    /// organisation's older ones, and of each other organisation as many as it gets turns until then.
+    /// </summary>
     private const string PoolSql = """
         select p.class, p.in_flight as inFlight, w.live::int as liveWorkers,
                case when p.class = 'BareMetal' then 2 * greatest(w.slots, 1)::int else p.dispatch_window end as window,
                (select count(*)
-                  from (select from task_manager.task o
-                         where o.pool = t.pool and o.ready and (o.priority > t.priority or o.priority = t.priority and o.id < t.id)
-                         limit @limit) before) as before
+                  from (select from task_manager.task o where o.pool = t.pool and o.ready and o.priority > t.priority limit @limit) higher)
+               + own.before
+               + (select coalesce(sum(least(other.waiting, own.before + other.sooner)), 0)
+                    from (select count(*) as waiting,
+                                 ((o.organisation <= p.turn, o.organisation) < (t.organisation <= p.turn, t.organisation))::int as sooner
+                            from task_manager.task o
+                           where o.pool = t.pool and o.ready and o.priority = t.priority and o.organisation <> t.organisation
+                           group by o.organisation) other)::bigint as before
           from task_manager.task t
           join task_manager.pool p on p.name = t.pool
          cross join lateral (
                select count(*) as live, coalesce(sum(parallelism), 0) as slots
                  from task_manager.worker w where w.pool = p.name and w.state = 'live') w
+         cross join lateral (
+               select count(*) as before
+                 from (select from task_manager.task o
+                        where o.pool = t.pool and o.ready and o.priority = t.priority and o.organisation = t.organisation and o.id < t.id
+                        limit @limit) older) own
          where t.id = @id
         """;
 
