@@ -163,6 +163,22 @@ public class WaitTests(ProductCluster cluster)
     }
 
     [Fact]
+    public async Task A_bucket_without_tokens_is_a_rate_limit_with_its_time()
+    {
+        await using var rig = new ManagerRig(await cluster.CreateAsync(), rateLimits: "provider=1/10s");
+        await rig.StartAsync();
+        await rig.SendAsync(new CreateTask("limited", Empty) { Id = Guid.CreateVersion7() }, new CreateTask("limited", Empty)
+        { Id = Guid.CreateVersion7() });
+        var waits = await rig.Database.ScalarAsync<Guid>("select id from task_manager.task where state = 'Pending'");
+
+        var why = await WhyAsync(rig, waits);
+
+        Assert.Equal(WaitCause.RateLimit, why.Cause);
+        Assert.StartsWith("The rate limit 'provider' lets it go on at ", why.Sentence);
+        Assert.NotNull(why.NextTry);
+    }
+
+    [Fact]
     public async Task A_raw_task_without_a_worker_waits_for_the_launch_or_names_every_refusal()
     {
         await using var rig = await RigAsync();

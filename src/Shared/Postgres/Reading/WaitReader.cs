@@ -14,6 +14,8 @@ public sealed class WaitReader(NpgsqlDataSource database)
 
     private const int MostNames = 5;
 
+    private const string RateLimit = "rate-limit:";
+
     /// <returns>Null if there is no such task.</returns>
     public async Task<WaitFacts?> FactsAsync(Guid id, CancellationToken cancellation)
     {
@@ -45,13 +47,15 @@ public sealed class WaitReader(NpgsqlDataSource database)
                 task.Pool, Enum.Parse<WorkerClass>(pool.Class), pool.Window, pool.InFlight, task.Ready ? pool.Before + 1 : null, pool.LiveWorkers),
             Hold = await connection.QueryFirstOrDefaultAsync<HoldRow>(Command(HoldSql, new { id }, cancellation)) is { } hold
                 ? new(hold.What, hold.Name, hold.Until, hold.Who, hold.Why) : null,
-            Rate = await RateAsync(),
+            Rate = RateOf(task),
             Fleet = pool.Class == nameof(WorkerClass.BareMetal) ? await FleetAsync(connection, cancellation) : null,
         };
     }
 
-    /// <summary>Where the shared token buckets will say that they hold this task back; there are none yet.</summary>
-    private static Task<WaitingRate?> RateAsync() => Task.FromResult<WaitingRate?>(null);
+    /// <summary>Dispatch gives a task without a token the bucket as its reason, and the time at which it comes back for one.</summary>
+    private static WaitingRate? RateOf(TaskRow task) =>
+        task is { Reason: { } reason, WakeAt: { } wake } && reason.StartsWith(RateLimit, StringComparison.Ordinal)
+        ? new(reason[RateLimit.Length..], wake) : null;
 
     /// <summary>What stands before it: in the innermost running sequence whose turn has not come to it.</summary>
     private static async Task<IReadOnlyList<string>> WaitsForAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellation)
@@ -128,7 +132,8 @@ public sealed class WaitReader(NpgsqlDataSource database)
     /// </summary>
     private const string PoolSql = """
         select p.class, p.in_flight as inFlight, w.live::int as liveWorkers,
-               case when p.class = 'BareMetal' then 2 * greatest(w.slots, 1)::int else p.dispatch_window end as window,
+               case when p.class = 'BareMetal' then 2 * least(p.slots, greatest(w.live_slots, 1))::int
+                    else coalesce(2 * p.slots, p.dispatch_window) end as window,
                (select count(*)
                   from (select from task_manager.task o where o.pool = t.pool and o.ready and o.priority > t.priority limit @limit) higher)
                + own.before
@@ -141,7 +146,7 @@ public sealed class WaitReader(NpgsqlDataSource database)
           from task_manager.task t
           join task_manager.pool p on p.name = t.pool
          cross join lateral (
-               select count(*) as live, coalesce(sum(parallelism), 0) as slots
+               select count(*) as live, coalesce(sum(parallelism), 0) as live_slots
                  from task_manager.worker w where w.pool = p.name and w.state = 'live') w
          cross join lateral (
                select count(*) as before
