@@ -10,26 +10,28 @@ using TaskMesh.Workers.BareMetal.Scanning;
 var request = JsonSerializer.Deserialize<ScanRequest>(args[0])!;
 var clock = TimeProvider.System;
 var targets = new AddressSet(request.Targets.Split(',').Select(AddressRange.Parse));
-var plan = new SynScanPlan(targets, PortSet.Parse(request.Ports), request.PacketsPerSecond, request.Retries, request.Seed, request.ReportClosed);
+var plan = new SynScanPlan(targets, PortSet.Parse(request.Ports), request.PacketsPerSecond, request.Retries, request.Seed)
+{
+    ReportClosed = request.ReportClosed,
+    OpenOnly = request.OpenOnly,
+    PortThreshold = request.PortThreshold,
+    Shard = ScanShard.Parse(request.Shard),
+    Wire = request.Wire,
+};
 var now = clock.GetUtcNow();
 var scope = new ScanScope("the test", "lab", now.AddHours(-1), now.AddHours(1), request.Allow, request.Deny, AllowPrivate: true);
-var scanner = new RawScanner(new(request.SourceAddress is { } source ? Address.Parse(source) : null), clock);
+var settings = new ScanSettings(request.SourceAddress is { } source ? Address.Parse(source) : null, request.Record, request.Replay);
+var scanner = new RawScanner(settings, clock);
 
-var found = new List<PortFinding>();
+var sink = new CollectingSink();
 var started = clock.GetTimestamp();
-var coverage = await scanner.ScanSynAsync(plan, new([scope]), Collect, CancellationToken.None);
+var coverage = await scanner.ScanSynAsync(plan, new([scope]), sink, CancellationToken.None);
 using var self = Process.GetCurrentProcess();
 var report = new ScanReport(
     coverage,
-    [.. found.Select(each => $"{each.Address} {each.Port} {each.State}").Order(StringComparer.Ordinal)],
+    [.. sink.Found.Select(each => $"{each.Address} {each.Port} {each.State}").Order(StringComparer.Ordinal)],
     clock.GetElapsedTime(started).TotalSeconds,
     self.TotalProcessorTime.TotalSeconds,
     self.PeakWorkingSet64,
     GC.GetTotalAllocatedBytes());
 Console.WriteLine(JsonSerializer.Serialize(report));
-
-Task Collect(IReadOnlyList<PortFinding> findings, CancellationToken cancellation)
-{
-    found.AddRange(findings);
-    return Task.CompletedTask;
-}

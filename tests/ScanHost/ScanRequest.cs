@@ -11,5 +11,17 @@ public sealed record ScanRequest(string Targets, string Ports, ulong Seed, IRead
 
     public bool ReportClosed { get; init; } = true;
 
+    public bool OpenOnly { get; init; }
+
+    public int PortThreshold { get; init; } = 256;
+
+    public string Shard { get; init; } = "1/1";
+
+    public string? Wire { get; init; }
+
     public string? SourceAddress { get; init; }
+
+    public string? Record { get; init; }
+
+    public string? Replay { get; init; }
 }

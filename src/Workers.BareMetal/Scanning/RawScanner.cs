@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using TaskMesh.Core.Ports;
 using TaskMesh.Core.Recon;
 using TaskMesh.Core.Scope;
@@ -8,48 +9,82 @@ using TaskMesh.Workers.BareMetal.Scanning.Wire;
 namespace TaskMesh.Workers.BareMetal.Scanning;
 
 /// <summary>Scans with packets of its own making.</summary>
-public sealed class RawScanner(ScanSettings settings, TimeProvider clock) : IRawScanner
+/// <param name="progress">Hears about once a second how far a scan is.</param>
+public sealed class RawScanner(ScanSettings settings, TimeProvider clock, IProgress<ScanProgress>? progress = null) : IRawScanner
 {
-    /// <summary>Probes leave from one port per scan, above those that Linux gives to connections (ip_local_port_range).</summary>
-    private const ushort FirstSourcePort = 61000;
-
     private const string NoWire = "none";
 
     public async Task<ScanCoverage> ScanSynAsync(
-        SynScanPlan plan, ScopeGuard scope, Func<IReadOnlyList<PortFinding>, CancellationToken, Task> findings, CancellationToken cancellation)
+        SynScanPlan plan, ScopeGuard scope, IScanSink<PortFinding> sink, CancellationToken cancellation)
     {
         var order = new TargetOrder(plan.Targets, plan.Ports, plan.Seed);
+        var (first, end) = order.Shard(plan.Shard.Part - 1, plan.Shard.Parts);
         if (scope.Closed(clock.GetUtcNow()) is { } closed)
-            return NothingSent(order, closed);
+            return NothingSent(end - first, closed);
         // The engine asks the scope for each packet; asked for all targets here, it keeps even the question for a next hop from leaving.
         var allowed = plan.Targets.Intersect(scope.Allowed);
         if (allowed.Count == 0)
-            return new ScanTally { OutOfScope = (long)order.Count }.Coverage((long)order.Count, NoWire, repliesLost: 0);
-        OpenWire open;
+            return new(0, 0, 0, 0, 0, 0, null, IsComplete: true, 0, 0, NoWire) { Planned = (long)(end - first), OutOfScope = (long)(end - first) };
+        WayOut way;
+        SourcePort? port = null;
+        IWire? wire = null;
         try
         {
-            open = WireOpening.Open(allowed, settings.SourceAddress, source => SynProbe(source, plan.Seed), clock);
+            way = settings.Replay is null ? WireOpening.Find(allowed, settings.SourceAddress) : ReplayWire.Way(allowed, settings.SourceAddress);
+            port = SourcePort.Take(way, plan.Seed, ProtocolType.Tcp, isHeld: settings.Replay is null);
+            var probe = new TcpSynProbe(order, Settings(plan, way, port));
+            wire = Open(way, plan, new(probe.CaptureFilter, probe.CaptureLength, probe.LargestPacket));
+            var pace = new ScanPace(plan.PacketsPerSecond, plan.Retries);
+            var engine = new ScanEngine<PortFinding>(wire, probe, way.Unreachable, scope, pace, clock, progress);
+            var before = plan.ResumeAt?.AllPortsOpen ?? [];
+            var coverage = await engine.RunAsync(first, end, plan.ResumeAt, new LiarSink(sink, probe, before), cancellation);
+            return coverage with { Resets = port.Resets, AllPortsOpen = LiarSink.Names(probe, before) };
         }
-        catch (IOException refusal)
+        catch (IOException refusal) when (wire is null)
         {
-            return NothingSent(order, refusal.Message);
+            return NothingSent(end - first, refusal.Message);
         }
-        using var wire = open.Wire;
-        var pace = new ScanPace(plan.PacketsPerSecond, plan.Retries);
-        var engine = new ScanEngine(wire, open.Probe, order, open.Unreachable, scope, pace, plan.ReportClosed, clock);
-        return await engine.RunAsync(findings, cancellation);
+        finally
+        {
+            wire?.Dispose();
+            port?.Dispose();
+        }
     }
 
-    private static ScanCoverage NothingSent(TargetOrder order, string reason)
+    private IWire Open(WayOut way, SynScanPlan plan, WireNeeds needs)
+    {
+        if (settings.Replay is { } file)
+            return new ReplayWire(file, needs);
+        var wire = WireOpening.Open(way, plan.Wire, plan.PacketsPerSecond, needs, clock);
+        return settings.Record is { } record ? new RecordingWire(wire, record, clock) : wire;
+    }
+
+    private static SynProbeSettings Settings(SynScanPlan plan, WayOut way, SourcePort port) => new(
+        way.SourceV4,
+        way.SourceV6,
+        port.Number,
+        plan.Seed,
+        port.IsKernelKeptOut,
+        ReadsResets: !plan.OpenOnly,
+        plan.ReportClosed,
+        plan.PortThreshold);
+
+    private static ScanCoverage NothingSent(ulong planned, string reason)
     {
         var tally = new ScanTally();
         tally.Fail(reason);
-        return tally.Coverage((long)order.Count, NoWire, repliesLost: 0);
+        return tally.Coverage((long)planned, NoWire, repliesLost: 0, AddressSet.Empty);
     }
 
-    private static TcpSynProbe SynProbe(Address source, ulong seed)
+    /// <summary>Tells each checkpoint which hosts answer on all ports.</summary>
+    private sealed class LiarSink(IScanSink<PortFinding> sink, TcpSynProbe probe, IReadOnlyList<string> before) : IScanSink<PortFinding>
     {
-        var port = FirstSourcePort + (SeededKey.Derive("source port", seed).First % (ushort.MaxValue - FirstSourcePort));
-        return new(source, (ushort)port, new ProbeCookie(seed));
+        public static IReadOnlyList<string> Names(TcpSynProbe probe, IReadOnlyList<string> before) =>
+            [.. before.Union(probe.AllPortsOpen.ToArray().Select(host => host.ToString()))];
+
+        public Task FoundAsync(IReadOnlyList<PortFinding> findings, CancellationToken cancellation) => sink.FoundAsync(findings, cancellation);
+
+        public Task CheckpointAsync(ScanCheckpoint checkpoint, CancellationToken cancellation) =>
+            sink.CheckpointAsync(checkpoint with { AllPortsOpen = Names(probe, before) }, cancellation);
     }
 }

@@ -5,10 +5,12 @@ namespace TaskMesh.Workers.BareMetal.Scanning;
 
 /// <summary>How scans of this worker leave it.</summary>
 /// <param name="SourceAddress">
-/// What probes are sent from, or null for the interface's own address. An address that the kernel does not own keeps it from answering
-/// SYN-ACKs with a RST of its own; the next hop must send answers for it here.
+/// What probes are sent from over IPv4, or null for the interface's own address. Answers for an address that the kernel does not own must be
+/// sent here by the next hop.
 /// </param>
-public sealed record ScanSettings(Address? SourceAddress)
+/// <param name="Record">A capture file that gets everything sent and received.</param>
+/// <param name="Replay">A capture file that answers in the place of the network: nothing is sent.</param>
+public sealed record ScanSettings(Address? SourceAddress, string? Record = null, string? Replay = null)
 {
     public static ScanSettings Read(SettingsReader reader) => new(reader.IPv4Address("TASKMESH_BARE_METAL_SOURCE_ADDRESS"));
 }

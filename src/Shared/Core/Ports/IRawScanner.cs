@@ -6,17 +6,31 @@ namespace TaskMesh.Core.Ports;
 /// <summary>Scans with raw packets. It asks the scope for every packet, whatever the plan says.</summary>
 public interface IRawScanner
 {
-    /// <summary>Sends SYN probes (RFC 9293) to every target and port of the plan, and hands findings over as they come.</summary>
-    /// <param name="findings">
-    /// Called from one thread at a time; while it waits, the scan goes on as far as its buffers reach. The list is used again when it returns.
-    /// </param>
+    /// <summary>Sends SYN probes (RFC 9293) to every target and port of the plan, and hands findings over as they are certain.</summary>
     /// <returns>Also when nothing can be sent: then every target is counted as not sent, with the reason.</returns>
-    Task<ScanCoverage> ScanSynAsync(
-        SynScanPlan plan, ScopeGuard scope, Func<IReadOnlyList<PortFinding>, CancellationToken, Task> findings, CancellationToken cancellation);
+    Task<ScanCoverage> ScanSynAsync(SynScanPlan plan, ScopeGuard scope, IScanSink<PortFinding> sink, CancellationToken cancellation);
 }
 
-/// <param name="PacketsPerSecond">Probes sent per second, retries included.</param>
+/// <param name="PacketsPerSecond">Packets sent per second, retries and resets included.</param>
 /// <param name="Retries">Further probes for a port that did not answer.</param>
 /// <param name="Seed">Fixes order and cookies, so that a scan can be repeated or resumed.</param>
-/// <param name="ReportClosed">Whether closed ports are findings too, or only counted.</param>
-public sealed record SynScanPlan(AddressSet Targets, PortSet Ports, int PacketsPerSecond, int Retries, ulong Seed, bool ReportClosed);
+public sealed record SynScanPlan(AddressSet Targets, PortSet Ports, int PacketsPerSecond, int Retries, ulong Seed)
+{
+    /// <summary>Whether closed and filtered ports are findings too, or only counted.</summary>
+    public bool ReportClosed { get; init; }
+
+    /// <summary>Refusals are left unread: cheaper where most ports refuse, but closed ports count as no answer.</summary>
+    public bool OpenOnly { get; init; }
+
+    /// <summary>A host with more open ports than this answers on all: no more of them are findings.</summary>
+    public int PortThreshold { get; init; } = 256;
+
+    /// <summary>Which part of the order to scan.</summary>
+    public ScanShard Shard { get; init; } = ScanShard.Whole;
+
+    /// <summary>Where an earlier attempt had come to.</summary>
+    public ScanCheckpoint? ResumeAt { get; init; }
+
+    /// <summary>How packets leave: "pcap", "packet" or "xdp"; null for what suits the rate.</summary>
+    public string? Wire { get; init; }
+}

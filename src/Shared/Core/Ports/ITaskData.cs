@@ -13,6 +13,9 @@ public interface ITaskData
     /// <summary>Adds a part to this attempt's result, in order.</summary>
     Task AppendResultAsync(JsonElement part, CancellationToken cancellation);
 
+    /// <summary>Where another attempt takes the task up, should this one die: with this position, and the parts added until now.</summary>
+    Task SaveCheckpointAsync(JsonElement checkpoint, CancellationToken cancellation);
+
     Task<JsonElement?> ReadSharedAsync(string key, CancellationToken cancellation);
 
     Task WriteSharedAsync(string key, JsonElement value, CancellationToken cancellation);

@@ -7,14 +7,15 @@ namespace TaskMesh.Core.Recon;
 public sealed record ObservedArea(AddressSet Targets, PortSet Ports, string Transport)
 {
     /// <summary>
-    /// The area of a scan that was complete, or null: a probe that was not sent, a reply that was lost or an address that came out of scope
-    /// on the way says nothing about what is there.
+    /// The area of a scan that was complete, or null: a part of a scan, a probe that was not sent, a reply that was lost or came too late, or an
+    /// address that came out of scope on the way says nothing about what is there.
     /// </summary>
     public static ObservedArea? Of(SynScanPlan plan, ScopeGuard scope, ScanCoverage coverage)
     {
         var asked = plan.Targets.Intersect(scope.Allowed);
         var outside = (plan.Targets.AddressCount - asked.AddressCount) * (UInt128)plan.Ports.Count;
-        var complete = coverage is { IsComplete: true, NotSent: 0, RepliesLost: 0 } && (UInt128)coverage.OutOfScope == outside;
+        var complete = plan.Shard == ScanShard.Whole && coverage is { IsComplete: true, NotSent: 0, RepliesLost: 0, LateAnswers: 0 }
+            && (UInt128)coverage.OutOfScope == outside;
         return complete && asked.Count > 0 ? new(asked, plan.Ports, "tcp") : null;
     }
 }

@@ -16,6 +16,7 @@ public sealed class TaskData(NpgsqlDataSource database, RunTask run, IObjectStor
 
     private readonly long _quota = (limits ?? new ResultLimits()).QuotaBytes;
     private long _bytes;
+    private bool _hasAdopted;
 
     public async Task<JsonElement?> ReadResultAsync(Guid task, CancellationToken cancellation)
     {
@@ -48,10 +49,31 @@ public sealed class TaskData(NpgsqlDataSource database, RunTask run, IObjectStor
         return Fence.WriteAsync(
             database,
             run,
-            connection => connection.ExecuteAsync(new CommandDefinition(
-                sql,
-                new { task = run.Id, attempt = run.Attempt, part = Interlocked.Increment(ref _lastPart), data },
-                cancellationToken: cancellation)),
+            async connection =>
+            {
+                await AdoptAsync(connection, cancellation);
+                return await connection.ExecuteAsync(new CommandDefinition(
+                    sql,
+                    new { task = run.Id, attempt = run.Attempt, part = Interlocked.Increment(ref _lastPart), data },
+                    cancellationToken: cancellation));
+            },
+            cancellation);
+    }
+
+    public Task SaveCheckpointAsync(JsonElement checkpoint, CancellationToken cancellation)
+    {
+        const string sql = "select task_manager.save_checkpoint(@task, @attempt, @checkpoint, @parts)";
+        return Fence.WriteAsync(
+            database,
+            run,
+            async connection =>
+            {
+                await AdoptAsync(connection, cancellation);
+                return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+                    sql,
+                    new { task = run.Id, attempt = run.Attempt, checkpoint = Json.Write(checkpoint), parts = _lastPart },
+                    cancellationToken: cancellation));
+            },
             cancellation);
     }
 
@@ -77,5 +99,16 @@ public sealed class TaskData(NpgsqlDataSource database, RunTask run, IObjectStor
             connection => connection.ExecuteAsync(new CommandDefinition(
                 sql, new { collection = run.Collection, key, data = Json.Write(value), task = run.Id }, cancellationToken: cancellation)),
             cancellation);
+    }
+
+    /// <summary>Before this attempt's first part: an attempt that goes on from a checkpoint goes on with the parts that belong to it.</summary>
+    private async Task AdoptAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        if (_hasAdopted || run.Checkpoint is null)
+            return;
+        const string sql = "select task_manager.adopt_parts(@task, @attempt)";
+        _lastPart = await connection.ExecuteScalarAsync<int>(
+            new CommandDefinition(sql, new { task = run.Id, attempt = run.Attempt }, cancellationToken: cancellation));
+        _hasAdopted = true;
     }
 }

@@ -14,24 +14,50 @@ namespace TaskMesh.Tasks.Scans;
 /// <param name="Ports">As "22,80,8000-8100".</param>
 /// <param name="Rate">Packets per second, 1 to 10,000,000.</param>
 /// <param name="Retries">Further probes for a port that did not answer, 0 to 10.</param>
-/// <param name="Closed">Whether closed ports are kept too, or only counted.</param>
+/// <param name="Closed">Whether closed and filtered ports are kept too, or only counted.</param>
 /// <param name="Seed">Fixes the order of the probes; by default it follows from the task's id.</param>
+/// <param name="OpenOnly">Leaves refusals unread: cheaper, but closed ports count as no answer.</param>
+/// <param name="PortThreshold">A host with more open ports than this answers on all: no more of them are kept.</param>
+/// <param name="Shard">A part of the scan, as "2/5": the second of five.</param>
+/// <param name="Wire">How packets leave: pcap, packet, xdp; by default what suits the rate.</param>
 public sealed record TcpSynInput(
-    IReadOnlyList<string> Targets, string Ports, int Rate = 1_000, int Retries = 1, bool Closed = false, ulong? Seed = null);
+    IReadOnlyList<string> Targets,
+    string Ports,
+    int Rate = 1_000,
+    int Retries = 1,
+    bool Closed = false,
+    ulong? Seed = null,
+    bool OpenOnly = false,
+    int PortThreshold = 256,
+    string Shard = "1/1",
+    string? Wire = null);
 
 /// <summary>How every target and port ended; the numbers add up to <paramref name="Planned"/>.</summary>
 /// <param name="RepliesLost">Packets that came in faster than they were read: with more than none, NoAnswer may be too high.</param>
+/// <param name="SendErrors">Packets that the interface refused and that were sent again.</param>
+/// <param name="LateAnswers">Answers to ports that had been given up: with more than none, NoAnswer may be too high.</param>
+/// <param name="Loss">The measured share of lost packets; null where too few ports answered, or none was asked twice.</param>
+/// <param name="LowestRate">What the scan slowed down to, in packets per second.</param>
+/// <param name="Resets">Who resets the connections that were opened half.</param>
+/// <param name="AllPortsOpen">Hosts that answer on all ports.</param>
 public sealed record TcpSynOutput(
     long Planned,
     long Open,
     long Closed,
+    long Filtered,
     long NoAnswer,
     long OutOfScope,
     long NotSent,
     string? NotSentReason,
     long PacketsSent,
+    long SendErrors,
     long RepliesLost,
-    string Wire);
+    long LateAnswers,
+    double? Loss,
+    long LowestRate,
+    string Wire,
+    string? Resets,
+    IReadOnlyList<string> AllPortsOpen);
 
 /// <summary>Finds open TCP ports without completing a handshake: a SYN each, judged by what comes back (RFC 9293).</summary>
 public sealed class TcpSyn : ITaskDefinition<TcpSynInput, TcpSynOutput>
@@ -66,38 +92,49 @@ public sealed class TcpSyn : ITaskDefinition<TcpSynInput, TcpSynOutput>
             check.Problem("ports", problem);
         check.Require(input.Rate is > 0 and <= HighestRate, "rate", $"{input.Rate} is not from 1 to {HighestRate} packets per second");
         check.Require(input.Retries is >= 0 and <= MostRetries, "retries", $"{input.Retries} is not from 0 to {MostRetries}");
+        check.Require(input.PortThreshold > 0, "portThreshold", $"{input.PortThreshold} is not at least 1");
+        check.Require(ScanShard.TryParse(input.Shard, out _), "shard", $"'{input.Shard}' is not a part of a whole, such as 2/5");
+        check.Require(input.Wire is null or "pcap" or "packet" or "xdp", "wire", $"'{input.Wire}' is none of pcap, packet and xdp");
     }
 
     public static async Task<TaskResult<TcpSynOutput>> ExecuteAsync(TcpSynInput input, TaskContext context)
     {
+        var before = context.Checkpoint?.Deserialize(TcpSynJson.Default.SynPosition);
         var plan = new SynScanPlan(
             new AddressSet(input.Targets.Select(AddressRange.Parse)),
             PortSet.Parse(input.Ports),
             input.Rate,
             input.Retries,
-            input.Seed ?? SeedOf(context.TaskId),
-            input.Closed);
-        var since = await context.ReconData.NowAsync(context.Cancellation);
-        var coverage = await ScanAsync(plan, context);
+            input.Seed ?? SeedOf(context.TaskId))
+        {
+            ReportClosed = input.Closed,
+            OpenOnly = input.OpenOnly,
+            PortThreshold = input.PortThreshold,
+            Shard = ScanShard.Parse(input.Shard),
+            Wire = input.Wire,
+            ResumeAt = before?.Scan,
+        };
+        var since = before?.Since ?? await context.ReconData.NowAsync(context.Cancellation);
+        var store = new PortStore(context, since);
+        if (plan.ResumeAt is { } resumed)
+            await store.CheckpointAsync(resumed, context.Cancellation);
+        var coverage = await ScanAsync(plan, store, context);
         if (coverage is null)
-            return new TaskResult<TcpSynOutput>.Yield(TimeSpan.Zero);
+            return new TaskResult<TcpSynOutput>.Yield(TimeSpan.Zero, store.Checkpoint);
         if (!coverage.IsComplete)
             return new TaskResult<TcpSynOutput>.Fail(ErrorClass.Retryable, $"{coverage.NotSentReason}");
         if (ObservedArea.Of(plan, context.Scope, coverage) is { } area)
             await context.ReconData.MarkGoneAsync(area, since, context.Cancellation);
-        return new TcpSynOutput(
-            coverage.Planned, coverage.Open, coverage.Closed, coverage.NoAnswer, coverage.OutOfScope, coverage.NotSent, coverage.NotSentReason,
-            coverage.PacketsSent, coverage.RepliesLost, coverage.Wire);
+        return Output(coverage);
     }
 
-    /// <returns>Null when the worker is told to stop: the scan runs again elsewhere, and what it finds again changes nothing.</returns>
-    private static async Task<ScanCoverage?> ScanAsync(SynScanPlan plan, TaskContext context)
+    /// <returns>Null when the worker is told to stop: the scan goes on elsewhere.</returns>
+    private static async Task<ScanCoverage?> ScanAsync(SynScanPlan plan, PortStore store, TaskContext context)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation, context.Stopping);
         try
         {
-            return await context.RawScanner.ScanSynAsync(
-                plan, context.Scope, (found, cancellation) => StoreAsync(found, context, cancellation), either.Token);
+            return await context.RawScanner.ScanSynAsync(plan, context.Scope, store, either.Token);
         }
         catch (OperationCanceledException) when (context.Stopping.IsCancellationRequested && !context.Cancellation.IsCancellationRequested)
         {
@@ -105,20 +142,10 @@ public sealed class TcpSyn : ITaskDefinition<TcpSynInput, TcpSynOutput>
         }
     }
 
-    /// <summary>Everything found is the task's result; what is open is an endpoint of the organisation.</summary>
-    private static async Task StoreAsync(IReadOnlyList<PortFinding> found, TaskContext context, CancellationToken cancellation)
-    {
-        PortRow[] rows = [.. found.Select(finding => new PortRow($"{finding.Address}", finding.Port, finding.State.ToString()))];
-        await context.TaskData.AppendResultAsync(JsonSerializer.SerializeToElement(rows, TcpSynJson.Default.PortRowArray), cancellation);
-        JsonElement[] endpoints =
-        [
-            .. from finding in found
-               where finding.State == PortState.Open
-               select JsonSerializer.SerializeToElement(new EndpointRow($"{finding.Address}", finding.Port, "tcp"), TcpSynJson.Default.EndpointRow),
-        ];
-        if (endpoints.Length > 0)
-            await context.ReconData.UpsertAsync(ReconModel.Endpoint, endpoints, cancellation);
-    }
+    private static TcpSynOutput Output(ScanCoverage coverage) => new(
+        coverage.Planned, coverage.Open, coverage.Closed, coverage.Filtered, coverage.NoAnswer, coverage.OutOfScope, coverage.NotSent,
+        coverage.NotSentReason, coverage.PacketsSent, coverage.SendErrors, coverage.RepliesLost, coverage.LateAnswers, coverage.Loss,
+        coverage.LowestRate, coverage.Wire, coverage.Resets, coverage.AllPortsOpen);
 
     /// <summary>A later attempt at the same task probes in the same order.</summary>
     private static ulong SeedOf(Guid task)
@@ -127,15 +154,47 @@ public sealed class TcpSyn : ITaskDefinition<TcpSynInput, TcpSynOutput>
         task.TryWriteBytes(bytes);
         return BinaryPrimitives.ReadUInt64LittleEndian(bytes) ^ BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]);
     }
+
+    /// <summary>Everything found is the task's result; what is open is an endpoint of the organisation.</summary>
+    private sealed class PortStore(TaskContext context, DateTimeOffset since) : IScanSink<PortFinding>
+    {
+        public JsonElement? Checkpoint { get; private set; } = context.Checkpoint;
+
+        public async Task FoundAsync(IReadOnlyList<PortFinding> findings, CancellationToken cancellation)
+        {
+            PortRow[] rows = [.. findings.Select(finding => new PortRow($"{finding.Address}", finding.Port, finding.State.ToString()))];
+            await context.TaskData.AppendResultAsync(JsonSerializer.SerializeToElement(rows, TcpSynJson.Default.PortRowArray), cancellation);
+            JsonElement[] endpoints =
+            [
+                .. from finding in findings
+                   where finding.State == PortState.Open
+                   select JsonSerializer.SerializeToElement(
+                       new EndpointRow($"{finding.Address}", finding.Port, "tcp"), TcpSynJson.Default.EndpointRow),
+            ];
+            if (endpoints.Length > 0)
+                await context.ReconData.UpsertAsync(ReconModel.Endpoint, endpoints, cancellation);
+        }
+
+        public async Task CheckpointAsync(ScanCheckpoint checkpoint, CancellationToken cancellation)
+        {
+            var position = JsonSerializer.SerializeToElement(new SynPosition(since, checkpoint), TcpSynJson.Default.SynPosition);
+            await context.TaskData.SaveCheckpointAsync(position, cancellation);
+            Checkpoint = position;
+        }
+    }
 }
 
 internal sealed record PortRow(string Address, int Port, string State);
 
 internal sealed record EndpointRow(string Address, int Port, string Transport);
 
+/// <summary>What a later attempt needs: when the first one began, since what was not seen from then on is gone, and how far the scan is.</summary>
+internal sealed record SynPosition(DateTimeOffset Since, ScanCheckpoint Scan);
+
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Strict, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(TcpSynInput))]
 [JsonSerializable(typeof(TcpSynOutput))]
 [JsonSerializable(typeof(PortRow[]))]
 [JsonSerializable(typeof(EndpointRow))]
+[JsonSerializable(typeof(SynPosition))]
 internal sealed partial class TcpSynJson : JsonSerializerContext;

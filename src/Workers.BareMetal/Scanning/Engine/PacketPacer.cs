@@ -12,24 +12,34 @@ public sealed class PacketPacer
     private const int LargestBatch = 64;
 
     private readonly TimeProvider _clock;
-    private readonly double _rate;
-    private readonly double _capacity;
+    private double _rate;
+    private double _capacity;
     private double _tokens;
     private long _filledAt;
 
-    public PacketPacer(int packetsPerSecond, TimeProvider clock)
+    public PacketPacer(double packetsPerSecond, TimeProvider clock)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(packetsPerSecond, 1);
         _clock = clock;
-        _rate = packetsPerSecond;
-        Batch = Math.Clamp((int)(_rate * BurstSeconds / 4), 1, LargestBatch);
-        // Room for two packets at least: with one, every moment of oversleeping would be lost, and a slow rate would never be reached.
-        _capacity = Math.Max(_rate * BurstSeconds, 2);
         _filledAt = clock.GetTimestamp();
+        Rate = packetsPerSecond;
+    }
+
+    /// <summary>Packets per second. A change holds from the next packet on.</summary>
+    public double Rate
+    {
+        get => _rate;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            _rate = value;
+            Batch = Math.Clamp((int)(_rate * BurstSeconds / 4), 1, LargestBatch);
+            // Room for two packets at least: with one, every moment of oversleeping would be lost, and a slow rate would never be reached.
+            _capacity = Math.Max(_rate * BurstSeconds, 2);
+        }
     }
 
     /// <summary>How many packets to ask for at once.</summary>
-    public int Batch { get; }
+    public int Batch { get; private set; }
 
     /// <summary>Takes the right to send so many packets, at most <see cref="Batch"/>, or says how long it takes until there is one.</summary>
     public bool TryTake(int packets, out TimeSpan wait)

@@ -1,66 +1,156 @@
+using TaskMesh.Workers.BareMetal.Scanning.Probes;
+
 namespace TaskMesh.Workers.BareMetal.Scanning.Engine;
 
 /// <summary>
-/// Which probes of a run of the order need no further packet, a bit each. A scan goes through its order window by window and finishes one,
-/// with retries and cool-down, before it opens the next, so its memory is that of one window whatever its size.
+/// How each question that is still open ended, a byte each, as a ring over the order: the sender moves <see cref="Next"/> ahead, the status
+/// thread takes away at the other end what no answer can reach any more. Memory is that of what is open, whatever the size of the scan.
 /// </summary>
-/// <remarks>The sender opens and closes windows while the receiver settles probes, so both hold <see cref="Gate"/> around that.</remarks>
-public sealed class ProbeWindow(int capacity)
+/// <remarks>
+/// <code>
+///  taken away | too late for answers | open: sent and not over | not sent yet
+///             Reclaimed              First                     Next
+/// </code>
+/// No lock: a byte is written by the receiver, except those of questions that are never sent, which are the sender's. The status thread first
+/// moves First, and takes bytes away only when the receiver has begun another round since, so that no answer is being written behind it.
+/// </remarks>
+public sealed class ProbeWindow
 {
-    /// <summary>2 MiB of bits.</summary>
+    /// <summary>16 MiB.</summary>
     public const int LargestCapacity = 1 << 24;
 
-    private const int WordBits = 64;
+    private const int SmallestCapacity = 1 << 12;
 
-    private readonly ulong[] _settled = new ulong[(capacity + WordBits - 1) / WordBits];
-    private long _settledCount;
+    private readonly byte[] _endings;
+    private readonly ulong _mask;
+    private ulong _reclaimed;
+    private ulong _first;
+    private ulong _next;
+    private ulong _reclaimable;
+    private long _reclaimableSince = -1;
+    private long _round;
 
-    public Lock Gate { get; } = new();
-
-    public ulong First { get; private set; }
-
-    public int Count { get; private set; }
-
-    /// <summary>How many probes got an answer or are not to be sent.</summary>
-    public long SettledCount => Interlocked.Read(ref _settledCount);
-
-    public bool IsAllSettled => SettledCount == Count;
-
-    /// <summary>Begins with no probe settled.</summary>
-    public void Open(ulong first, ulong end)
+    /// <param name="capacity">How many questions may be open at once; rounded up to a power of two.</param>
+    public ProbeWindow(ulong first, int capacity)
     {
-        lock (Gate)
+        var size = System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(capacity, SmallestCapacity, LargestCapacity));
+        _endings = new byte[size];
+        _mask = size - 1;
+        _reclaimed = _first = _next = _reclaimable = first;
+    }
+
+    public ulong Reclaimed => Volatile.Read(ref _reclaimed);
+
+    public ulong First => Volatile.Read(ref _first);
+
+    public ulong Next => Volatile.Read(ref _next);
+
+    /// <summary>How many more questions may be opened.</summary>
+    public int Room => _endings.Length - (int)(_next - Reclaimed);
+
+    /// <summary>Sender: from now on answers to everything before <paramref name="next"/> are accepted. Called before the packet leaves.</summary>
+    public void Open(ulong next) => Volatile.Write(ref _next, next);
+
+    /// <summary>Sender: the first question from a place on, and before another, that has not ended.</summary>
+    public ulong NextWaiting(ulong from, ulong end)
+    {
+        while (from < end)
         {
-            First = first;
-            Count = (int)Math.Min(end - first, (ulong)capacity);
-            Array.Clear(_settled);
-            Interlocked.Exchange(ref _settledCount, 0);
+            var run = Run(from, end);
+            var found = run.IndexOf((byte)ProbeEnding.Waiting);
+            if (found >= 0)
+                return from + (ulong)found;
+            from += (ulong)run.Length;
         }
+        return end;
     }
 
-    /// <summary>How many probes stayed without an answer. Whatever comes from now on comes too late.</summary>
-    public long Close()
+    /// <summary>Sender: the question is never sent.</summary>
+    public void Refuse(ulong index, ProbeEnding ending) => _endings[index & _mask] = (byte)ending;
+
+    /// <summary>Receiver: begins another round of answers.</summary>
+    public void BeginRound() => Interlocked.Increment(ref _round);
+
+    /// <summary>Receiver: whether this is the first answer to an open question.</summary>
+    public SettleResult Settle(ulong index, Verdict verdict)
     {
-        lock (Gate)
+        var first = First;
+        if (index - first >= Next - first)
+            return index < first ? SettleResult.Late : SettleResult.Foreign;
+        ref var ending = ref _endings[index & _mask];
+        if (ending != (byte)ProbeEnding.Waiting)
+            return SettleResult.Again;
+        ending = (byte)verdict;
+        return SettleResult.Settled;
+    }
+
+    /// <summary>Status: nothing before <paramref name="first"/> waits for an answer any more.</summary>
+    public void Retire(ulong first)
+    {
+        if (first <= _first)
+            return;
+        Interlocked.Exchange(ref _first, first);
+        if (_reclaimableSince < 0)
+            (_reclaimable, _reclaimableSince) = (first, Interlocked.Read(ref _round));
+    }
+
+    /// <summary>Status: the run of questions, perhaps empty, that the receiver has certainly left alone.</summary>
+    public (ulong First, ulong End) Reclaimable(bool receiverHasEnded)
+    {
+        if (receiverHasEnded)
+            return (_reclaimed, _first);
+        return _reclaimableSince >= 0 && Interlocked.Read(ref _round) > _reclaimableSince ? (_reclaimed, _reclaimable) : (_reclaimed, _reclaimed);
+    }
+
+    /// <summary>Status: how questions ended, as far as they lie side by side in memory.</summary>
+    public ReadOnlySpan<byte> Run(ulong first, ulong end)
+    {
+        var place = first & _mask;
+        return _endings.AsSpan((int)place, (int)Math.Min(end - first, (ulong)_endings.Length - place));
+    }
+
+    /// <summary>Status: makes room, once the run was counted.</summary>
+    public void Reclaim(ulong end)
+    {
+        for (var first = _reclaimed; first < end;)
         {
-            var open = Count - SettledCount;
-            Count = 0;
-            return open;
+            var run = Run(first, end);
+            _endings.AsSpan((int)(first & _mask), run.Length).Clear();
+            first += (ulong)run.Length;
         }
+        Volatile.Write(ref _reclaimed, end);
+        _reclaimableSince = -1;
+        if (_first > end)
+            (_reclaimable, _reclaimableSince) = (_first, Interlocked.Read(ref _round));
     }
+}
 
-    public bool IsSettled(int place) => (Volatile.Read(ref _settled[place / WordBits]) & (1UL << place)) != 0;
+/// <summary>What became of a question; the first ones are verdicts.</summary>
+public enum ProbeEnding : byte
+{
+    Waiting = 0,
+    Open = Verdict.Open,
+    Closed = Verdict.Closed,
+    Filtered = Verdict.Filtered,
 
-    /// <summary>Whether this was the first time, and the place lies in this window.</summary>
-    public bool Settle(ulong index)
-    {
-        var place = index - First;
-        if (index < First || place >= (ulong)Count)
-            return false;
-        var bit = 1UL << (int)place;
-        if ((Interlocked.Or(ref _settled[(int)place / WordBits], bit) & bit) != 0)
-            return false;
-        Interlocked.Increment(ref _settledCount);
-        return true;
-    }
+    /// <summary>The scope does not allow its target.</summary>
+    OutOfScope,
+
+    /// <summary>The wire cannot reach its target.</summary>
+    Unreachable,
+}
+
+/// <summary>What an answer was good for.</summary>
+public enum SettleResult
+{
+    Settled,
+
+    /// <summary>The question had ended already.</summary>
+    Again,
+
+    /// <summary>Nobody waited for it any more.</summary>
+    Late,
+
+    /// <summary>It was never asked.</summary>
+    Foreign,
 }

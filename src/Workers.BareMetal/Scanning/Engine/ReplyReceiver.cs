@@ -1,58 +1,62 @@
-using TaskMesh.Core.Recon;
 using TaskMesh.Workers.BareMetal.Scanning.Probes;
-using TaskMesh.Workers.BareMetal.Scanning.Wire;
 
 namespace TaskMesh.Workers.BareMetal.Scanning.Engine;
 
-/// <summary>Reads what comes in and settles the probes that it answers. The body of the receiver's thread.</summary>
-public sealed class ReplyReceiver(
-    IWire wire, IProbe probe, TargetOrder order, ProbeWindow window, ScanTally tally, FindingBuffer findings, bool reportClosed, TimeProvider clock)
+/// <summary>Reads what comes in and settles the questions that it answers. The body of the receiver's thread.</summary>
+public sealed class ReplyReceiver<TFinding>(ScanParts<TFinding> scan, ProbeSender<TFinding> sender)
 {
-    /// <summary>How many packets are read before the sender may touch the window again.</summary>
+    /// <summary>How many packets are read before the status thread may take questions away.</summary>
     private const int LargestBatch = 1024;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan FlushInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(10);
 
     public void Run(CancellationToken stop)
     {
-        var flushedAt = clock.GetTimestamp();
+        var tickedAt = scan.Clock.GetTimestamp();
         while (!stop.IsCancellationRequested)
         {
+            scan.Window.BeginRound();
             if (!Drain())
-                wire.WaitForReply(Patience);
-            if (clock.GetElapsedTime(flushedAt) < FlushInterval)
+                scan.Wire.WaitForReply(Patience);
+            if (scan.Clock.GetElapsedTime(tickedAt) < TickInterval)
                 continue;
-            findings.Flush();
-            flushedAt = clock.GetTimestamp();
+            scan.Probe.Tick(scan.Outbox, Settle);
+            tickedAt = scan.Clock.GetTimestamp();
         }
-        findings.Flush();
     }
 
     private bool Drain()
     {
-        lock (window.Gate)
+        for (var read = 0; read < LargestBatch; read++)
         {
-            for (var read = 0; read < LargestBatch; read++)
-            {
-                if (!wire.TryReceive(out var packet))
-                    return read > 0;
-                Settle(packet);
-            }
+            if (!scan.Wire.TryReceive(out var packet))
+                return read > 0;
+            var verdict = scan.Probe.Judge(packet, scan.Outbox, out var index);
+            if (verdict is not (Verdict.Unproven or Verdict.Pending))
+                Settle(index, verdict);
         }
         return true;
     }
 
-    private void Settle(ReadOnlySpan<byte> packet)
+    private void Settle(ulong index, Verdict verdict)
     {
-        var verdict = probe.Judge(packet, out var target);
-        if (verdict == Verdict.Unproven || !order.TryFind(target, out var index) || !window.Settle(index))
-            return;
+        switch (scan.Window.Settle(index, verdict))
+        {
+            case SettleResult.Settled:
+                break;
+            case SettleResult.Late:
+                scan.Tally.LateAnswers++;
+                return;
+            default:
+                return;
+        }
+        scan.Trips.Answered(index);
         if (verdict == Verdict.Open)
-            tally.Open++;
+            scan.Tally.OpenSeen++;
+        if (index < sender.AskedAgain)
+            scan.Tally.LaterAnswers++;
         else
-            tally.Closed++;
-        if (verdict == Verdict.Open || reportClosed)
-            findings.Add(new(target.Address, target.Port, verdict == Verdict.Open ? PortState.Open : PortState.Closed));
+            scan.Tally.FirstAnswers++;
     }
 }

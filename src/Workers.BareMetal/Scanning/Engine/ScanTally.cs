@@ -3,41 +3,83 @@ using TaskMesh.Core.Scope;
 
 namespace TaskMesh.Workers.BareMetal.Scanning.Engine;
 
-/// <summary>How the targets of a scan ended so far. Each number has one thread that writes it.</summary>
+/// <summary>How the questions of a scan ended so far. Each number has one thread that writes it.</summary>
 public sealed class ScanTally
 {
+    private static readonly int Endings = Enum.GetValues<ProbeEnding>().Length;
+
+    private readonly long[] _ended = new long[Endings];
+    private readonly long _sentBefore;
     private string? _failure;
+
+    /// <param name="before">What earlier attempts have to their account.</param>
+    public ScanTally(ScanCheckpoint? before = null)
+    {
+        if (before is null)
+            return;
+        _sentBefore = before.PacketsSent;
+        _ended[(int)ProbeEnding.Open] = before.Open;
+        _ended[(int)ProbeEnding.Closed] = before.Closed;
+        _ended[(int)ProbeEnding.Filtered] = before.Filtered;
+        _ended[(int)ProbeEnding.Waiting] = before.NoAnswer;
+        _ended[(int)ProbeEnding.OutOfScope] = before.OutOfScope;
+        _ended[(int)ProbeEnding.Unreachable] = before.Unreachable;
+    }
 
     /// <summary>Why the scan ends before its end.</summary>
     public string? Failure => Volatile.Read(ref _failure);
 
+    /// <summary>Sender: whatever left, resets included.</summary>
     public long PacketsSent { get; set; }
 
-    public long Open { get; set; }
+    /// <summary>Sender: packets that were refused and tried again.</summary>
+    public long SendErrors { get; set; }
 
-    public long Closed { get; set; }
+    /// <summary>Receiver: open ports as they come in, before they are counted for good.</summary>
+    public long OpenSeen { get; set; }
 
-    public long NoAnswer { get; set; }
+    /// <summary>Receiver: ports that answered the first question.</summary>
+    public long FirstAnswers { get; set; }
 
-    public long OutOfScope { get; set; }
+    /// <summary>Receiver: ports that answered once they were asked again.</summary>
+    public long LaterAnswers { get; set; }
 
-    /// <summary>Targets that no packet was sent to since the wire cannot reach them.</summary>
-    public AddressSet Unreachable { get; set; } = AddressSet.Empty;
+    /// <summary>Receiver: answers to questions that had been given up.</summary>
+    public long LateAnswers { get; set; }
 
     /// <summary>The first reason stays.</summary>
     public void Fail(string reason) => Interlocked.CompareExchange(ref _failure, reason, null);
 
+    /// <summary>Status: adds a run of questions that are over.</summary>
+    /// <param name="waitingIsSilence">False where questions were not asked to their end: then they are nobody's silence.</param>
+    public void Count(ReadOnlySpan<byte> endings, bool waitingIsSilence)
+    {
+        for (var ending = waitingIsSilence ? 0 : 1; ending < Endings; ending++)
+            _ended[ending] += endings.Count((byte)ending);
+    }
+
+    public ScanCheckpoint Checkpoint(ulong index) => new(
+        index,
+        _ended[(int)ProbeEnding.Open],
+        _ended[(int)ProbeEnding.Closed],
+        _ended[(int)ProbeEnding.Filtered],
+        _ended[(int)ProbeEnding.Waiting],
+        _ended[(int)ProbeEnding.OutOfScope],
+        _ended[(int)ProbeEnding.Unreachable],
+        _sentBefore + PacketsSent);
+
     /// <summary>What has not ended in another way was not asked, or not often enough to say that it does not answer.</summary>
-    public ScanCoverage Coverage(long planned, string wire, long repliesLost) => new(
-        planned,
-        Open,
-        Closed,
-        NoAnswer,
-        OutOfScope,
-        NotSent: planned - Open - Closed - NoAnswer - OutOfScope,
-        NotSentReason: Failure ?? (Unreachable.Count == 0 ? null : $"Addresses of this machine and of no machine are not asked: {Unreachable}."),
-        IsComplete: Failure is null,
-        PacketsSent,
-        repliesLost,
-        wire);
+    public ScanCoverage Coverage(long planned, string wire, long repliesLost, AddressSet unreachable)
+    {
+        var ends = Checkpoint(0);
+        var notSent = planned - ends.Open - ends.Closed - ends.Filtered - ends.NoAnswer - ends.OutOfScope;
+        var reason = Failure ?? (ends.Unreachable == 0 ? null : $"Addresses of this machine and of no machine are not asked: {unreachable}.");
+        return new(
+            planned, ends.Open, ends.Closed, ends.NoAnswer, ends.OutOfScope, notSent, reason, Failure is null, ends.PacketsSent, repliesLost, wire)
+        {
+            Filtered = ends.Filtered,
+            SendErrors = SendErrors,
+            LateAnswers = LateAnswers,
+        };
+    }
 }

@@ -21,6 +21,12 @@ public sealed class TargetOrder
     private readonly int[] _portRanks = new int[ushort.MaxValue + 1];
     private readonly Permutation _permutation;
 
+    /// <summary>The only range, when it is the only one and of IPv4: most scans, and the fast path.</summary>
+    private readonly bool _isOneV4;
+
+    private readonly uint _firstV4;
+    private readonly uint _lastV4;
+
     public TargetOrder(AddressSet targets, PortSet ports, ulong seed)
     {
         var size = targets.AddressCount > LargestPlan ? UInt128.MaxValue : targets.AddressCount * (ulong)ports.Count;
@@ -31,6 +37,9 @@ public sealed class TargetOrder
         _ranks = new ulong[_ranges.Length];
         for (var range = 1; range < _ranges.Length; range++)
             _ranks[range] = _ranks[range - 1] + (ulong)_ranges[range - 1].Count;
+        _isOneV4 = _ranges.Length == 1 && !_ranges[0].First.IsV6;
+        if (_isOneV4)
+            (_firstV4, _lastV4) = ((uint)_ranges[0].First.Bits, (uint)_ranges[0].Last.Bits);
         _ports = ports.Ports.ToArray();
         Array.Fill(_portRanks, NoPort);
         for (var rank = 0; rank < _ports.Length; rank++)
@@ -40,12 +49,16 @@ public sealed class TargetOrder
 
     public ulong Count { get; }
 
+    public int PortCount => _ports.Length;
+
     /// <summary>The target at a place below <see cref="Count"/>.</summary>
     public ProbeTarget this[ulong index]
     {
         get
         {
             var (addressRank, portRank) = Math.DivRem(_permutation.Shuffle(index), (ulong)_ports.Length);
+            if (_isOneV4)
+                return new(Address.V4(_firstV4 + (uint)addressRank), _ports[portRank]);
             var range = RangeOf(addressRank);
             return new(_ranges[range].First.Plus(addressRank - _ranks[range]), _ports[portRank]);
         }
@@ -56,15 +69,8 @@ public sealed class TargetOrder
     {
         index = 0;
         var portRank = _portRanks[target.Port];
-        var (low, high) = (0, _ranges.Length - 1);
-        while (low < high)
-        {
-            var middle = (low + high + 1) / 2;
-            (low, high) = _ranges[middle].First <= target.Address ? (middle, high) : (low, middle - 1);
-        }
-        if (portRank == NoPort || high < 0 || !_ranges[low].Contains(target.Address))
+        if (portRank == NoPort || !TryRank(target.Address, out var addressRank))
             return false;
-        var addressRank = _ranks[low] + (ulong)(target.Address.Bits - _ranges[low].First.Bits);
         index = _permutation.Unshuffle((addressRank * (ulong)_ports.Length) + (ulong)portRank);
         return true;
     }
@@ -72,6 +78,27 @@ public sealed class TargetOrder
     /// <summary>The places of part <paramref name="part"/> (from 0) of <paramref name="parts"/>, which differ by one at most.</summary>
     public (ulong First, ulong End) Shard(int part, int parts) =>
         ((ulong)((UInt128)Count * (ulong)part / (ulong)parts), (ulong)((UInt128)Count * ((ulong)part + 1) / (ulong)parts));
+
+    private bool TryRank(Address address, out ulong rank)
+    {
+        rank = 0;
+        if (_isOneV4)
+        {
+            var bits = (uint)address.Bits;
+            rank = bits - _firstV4;
+            return !address.IsV6 && bits >= _firstV4 && bits <= _lastV4;
+        }
+        var (low, high) = (0, _ranges.Length - 1);
+        while (low < high)
+        {
+            var middle = (low + high + 1) / 2;
+            (low, high) = _ranges[middle].First <= address ? (middle, high) : (low, middle - 1);
+        }
+        if (high < 0 || !_ranges[low].Contains(address))
+            return false;
+        rank = _ranks[low] + (ulong)(address.Bits - _ranges[low].First.Bits);
+        return true;
+    }
 
     private int RangeOf(ulong addressRank)
     {

@@ -14,7 +14,11 @@ public sealed class ProbeCookie
     public ProbeCookie(ulong seed) => (_key0, _key1) = SeededKey.Derive("cookie", seed);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public uint Of(in ProbeTarget target, ushort sourcePort)
+    public uint Of(in ProbeTarget target, ushort sourcePort) => (uint)Wide(target, sourcePort);
+
+    /// <summary>All 64 bits, for probes that hide more than a sequence number.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Wide(in ProbeTarget target, ushort sourcePort)
     {
         var hash = new SipHash(_key0, _key1);
         var bits = target.Address.Bits;
@@ -25,6 +29,6 @@ public sealed class ProbeCookie
             words = 2;
         }
         hash.Add((ulong)bits);
-        return (uint)hash.Finish(((ulong)sourcePort << 16) | target.Port, (words * sizeof(ulong)) + sizeof(uint));
+        return hash.Finish(((ulong)sourcePort << 16) | target.Port, (words * sizeof(ulong)) + sizeof(uint));
     }
 }

@@ -9,6 +9,7 @@ namespace TaskMesh.Workers.BareMetal.Scanning.Wire;
 public static class KernelNetwork
 {
     private const byte IPv4Family = 2;
+    private const byte IPv6Family = 10;
     private const int RouteBodyLength = 12;
 
     /// <summary>By which interface and hop the kernel would reach an address, policy rules included.</summary>
@@ -18,7 +19,9 @@ public static class KernelNetwork
         const ushort outInterface = 4, gateway = 5, preferredSource = 7;
         const int typeOffset = 7;
         var answer = Netlink.Ask(
-            Netlink.GetRoute, 0, [.. RouteBody(prefixLength: 32), .. Netlink.Attribute(1, destination.ToIPAddress().GetAddressBytes())])[0];
+            Netlink.GetRoute,
+            0,
+            [.. RouteBody(destination.IsV6, (byte)Width(destination.IsV6)), .. Netlink.Attribute(1, destination.ToIPAddress().GetAddressBytes())])[0];
         return new(
             MemoryMarshal.Read<int>(Netlink.Find(answer, RouteBodyLength, outInterface)),
             ToAddress(Netlink.Find(answer, RouteBodyLength, gateway)),
@@ -26,16 +29,19 @@ public static class KernelNetwork
             (RouteType)answer[typeOffset]);
     }
 
-    /// <summary>The destinations of every route of every table. Within one of them, and outside all smaller ones, there is one way.</summary>
-    public static IReadOnlyList<AddressRange> Destinations()
+    /// <summary>
+    /// The destinations of every route of every table, for one address family. Within one of them, and outside all smaller ones, there is one way.
+    /// </summary>
+    public static IReadOnlyList<AddressRange> Destinations(bool isV6)
     {
         const ushort destination = 1;
         const int prefixOffset = 1;
         return
         [
-            .. from answer in Netlink.Ask(Netlink.GetRoute, Netlink.Dump, RouteBody(prefixLength: 0))
-               let first = ToAddress(Netlink.Find(answer, RouteBodyLength, destination)) ?? Address.V4(0)
-               select new AddressRange(first, first.Plus((UInt128.One << (32 - answer[prefixOffset])) - 1)),
+            .. from answer in Netlink.Ask(Netlink.GetRoute, Netlink.Dump, RouteBody(isV6, prefixLength: 0))
+               let first = ToAddress(Netlink.Find(answer, RouteBodyLength, destination)) ?? (isV6 ? Address.V6(0) : Address.V4(0))
+               where first.IsV6 == isV6
+               select new AddressRange(first, first.Plus(HostBits(Width(isV6) - answer[prefixOffset]))),
         ];
     }
 
@@ -46,7 +52,7 @@ public static class KernelNetwork
         const int bodyLength = 12, interfaceOffset = 4, stateOffset = 8;
         const ushort usable = 0x02 | 0x04 | 0x08 | 0x10 | 0x80; // reachable, stale, delay, probe, permanent
         var body = new byte[bodyLength];
-        body[0] = IPv4Family;
+        body[0] = address.IsV6 ? IPv6Family : IPv4Family;
         MemoryMarshal.Write(body.AsSpan(interfaceOffset), interfaceIndex);
         byte[] answer;
         try
@@ -76,10 +82,27 @@ public static class KernelNetwork
             MemoryMarshal.Read<uint>(Netlink.Find(answer, bodyLength, carrierChanges)));
     }
 
-    private static byte[] RouteBody(byte prefixLength)
+    /// <summary>Whether an address belongs to this machine.</summary>
+    public static bool IsOwn(Address address)
+    {
+        try
+        {
+            return RouteTo(address).Type == RouteType.Local;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private static int Width(bool isV6) => isV6 ? 128 : 32;
+
+    private static UInt128 HostBits(int count) => count == 128 ? UInt128.MaxValue : (UInt128.One << count) - 1;
+
+    private static byte[] RouteBody(bool isV6, byte prefixLength)
     {
         var body = new byte[RouteBodyLength];
-        body[0] = IPv4Family;
+        body[0] = isV6 ? IPv6Family : IPv4Family;
         body[1] = prefixLength;
         return body;
     }

@@ -13,7 +13,7 @@ public sealed class KernelWire(LinkCapture capture, ITransmit transmit, int inte
 
     public Span<byte> Packet(int slot) => transmit.Packet(slot);
 
-    public int Send(int firstSlot, int count, out string? error) => transmit.Send(firstSlot, count, out error);
+    public int Send(int firstSlot, ReadOnlySpan<int> lengths, out string? error) => transmit.Send(firstSlot, lengths, out error);
 
     public bool TryReceive(out ReadOnlySpan<byte> packet)
     {

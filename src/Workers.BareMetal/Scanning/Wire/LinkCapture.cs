@@ -11,8 +11,8 @@ namespace TaskMesh.Workers.BareMetal.Scanning.Wire;
 /// </summary>
 public sealed unsafe class LinkCapture : IDisposable
 {
-    /// <summary>Enough for the headers that a probe reads.</summary>
-    private const int SnapLength = 128;
+    /// <summary>Enough for headers.</summary>
+    private const int DefaultPacketBytes = 128;
 
     /// <summary>A tenth of a second of answers at over a million a second.</summary>
     private const int KernelBufferBytes = 32 * 1024 * 1024;
@@ -27,13 +27,14 @@ public sealed unsafe class LinkCapture : IDisposable
     private readonly PollableDevice _device;
     private string? _error;
 
+    /// <param name="packetBytes">How much of each packet is to be read.</param>
     /// <exception cref="PcapException">The interface cannot be opened.</exception>
-    public LinkCapture(string interfaceName, string filter)
+    public LinkCapture(string interfaceName, string filter, int packetBytes = DefaultPacketBytes)
     {
         _device = new(LibPcapLiveDeviceList.New()[interfaceName]);
         try
         {
-            LinkHeaderLength = Open(filter);
+            LinkHeaderLength = Open(filter, packetBytes);
         }
         catch
         {
@@ -86,11 +87,11 @@ public sealed unsafe class LinkCapture : IDisposable
 
     public void Dispose() => _device.Dispose();
 
-    private int Open(string filter)
+    private int Open(string filter, int packetBytes)
     {
         _device.Open(new DeviceConfiguration
         {
-            Snaplen = SnapLength,
+            Snaplen = EthernetHeaderLength + packetBytes,
             BufferSize = KernelBufferBytes,
             ReadTimeout = GatherMilliseconds,
             Mode = DeviceModes.None,

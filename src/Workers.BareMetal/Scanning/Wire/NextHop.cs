@@ -2,7 +2,7 @@ using TaskMesh.Core.Scope;
 
 namespace TaskMesh.Workers.BareMetal.Scanning.Wire;
 
-/// <summary>How the targets of a scan are reached.</summary>
+/// <summary>How the targets of a scan, all of one address family, are reached.</summary>
 /// <param name="IsLocal">The targets are addresses of this machine.</param>
 /// <param name="Source">The address of ours that answers come back to.</param>
 /// <param name="Neighbour">The one machine that takes every packet, or null when they go to several and the kernel must choose.</param>
@@ -15,7 +15,7 @@ public sealed record NextHop(int InterfaceIndex, bool IsLocal, Address Source, A
     /// <exception cref="IOException">The targets are not reached, or not by one interface; the message says which.</exception>
     public static NextHop Of(AddressSet targets)
     {
-        var destinations = KernelNetwork.Destinations();
+        var destinations = KernelNetwork.Destinations(targets[0].First.IsV6);
         return targets.Select(range => Of(range, destinations)).Aggregate(Common);
     }
 

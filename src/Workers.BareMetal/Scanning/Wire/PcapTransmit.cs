@@ -1,46 +1,31 @@
-using System.Net.NetworkInformation;
 using SharpPcap;
 
 namespace TaskMesh.Workers.BareMetal.Scanning.Wire;
 
-/// <summary>Ethernet frames to one neighbour through SharpPcap: works on every interface that can be captured from.</summary>
-public sealed class PcapTransmit : ITransmit
+/// <summary>Ethernet frames through SharpPcap, one to a system call: works on every interface that can be captured from.</summary>
+public sealed class PcapTransmit(LinkCapture link, EthernetHeader header, int largestPacket) : ITransmit
 {
-    private const int HeaderLength = 14;
+    private const int SlotCount = 64;
 
-    /// <summary>The smallest frame of Ethernet without its check sequence; shorter packets are padded.</summary>
-    private const int SmallestFrame = 60;
+    private readonly int _room = EthernetHeader.FrameLength(largestPacket);
+    private readonly byte[] _frames = new byte[SlotCount * EthernetHeader.FrameLength(largestPacket)];
 
-    private readonly LinkCapture _link;
-    private readonly byte[] _frames;
-    private readonly int _packetLength;
-    private readonly int _frameLength;
+    public string Name => WireNames.Pcap;
 
-    public PcapTransmit(LinkCapture link, PhysicalAddress neighbour, int packetLength)
-    {
-        _link = link;
-        _packetLength = packetLength;
-        _frameLength = Math.Max(HeaderLength + packetLength, SmallestFrame);
-        _frames = new byte[Slots * _frameLength];
-        byte[] header = [.. neighbour.GetAddressBytes(), .. link.HardwareAddress?.GetAddressBytes() ?? new byte[6], 0x08, 0x00];
-        for (var slot = 0; slot < Slots; slot++)
-            header.CopyTo(_frames, slot * _frameLength);
-    }
+    public int Slots => SlotCount;
 
-    public string Name => "pcap";
+    public Span<byte> Packet(int slot) => _frames.AsSpan((slot * _room) + EthernetHeader.Length, largestPacket);
 
-    public int Slots => 64;
-
-    public Span<byte> Packet(int slot) => _frames.AsSpan((slot * _frameLength) + HeaderLength, _packetLength);
-
-    public int Send(int firstSlot, int count, out string? error)
+    public int Send(int firstSlot, ReadOnlySpan<int> lengths, out string? error)
     {
         error = null;
-        for (var sent = 0; sent < count; sent++)
+        for (var sent = 0; sent < lengths.Length; sent++)
         {
+            var frame = _frames.AsSpan((firstSlot + sent) * _room, EthernetHeader.FrameLength(lengths[sent]));
+            header.Write(frame);
             try
             {
-                _link.Send(_frames.AsSpan((firstSlot + sent) * _frameLength, _frameLength));
+                link.Send(frame);
             }
             catch (PcapException refusal)
             {
@@ -48,7 +33,7 @@ public sealed class PcapTransmit : ITransmit
                 return sent;
             }
         }
-        return count;
+        return lengths.Length;
     }
 
     public void Dispose()

@@ -2,35 +2,47 @@ using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using SharpPcap;
 using TaskMesh.Core.Scope;
-using TaskMesh.Workers.BareMetal.Scanning.Probes;
 
 namespace TaskMesh.Workers.BareMetal.Scanning.Wire;
 
-/// <summary>Chooses and opens the wire on which targets are reached.</summary>
+/// <summary>Finds the way to targets, and opens a wire on it.</summary>
 public static class WireOpening
 {
-    /// <param name="source">What to send from, or null for the address that the kernel would take.</param>
-    /// <param name="probeFrom">Makes the probe, once its source address is known.</param>
+    /// <summary>How targets are reached. Asks the kernel only: no packet leaves.</summary>
+    /// <param name="source">What to send from over IPv4, or null for the address that the kernel would take.</param>
     /// <exception cref="IOException">The targets cannot be scanned from here; the message says why in one sentence.</exception>
-    public static OpenWire Open(AddressSet targets, Address? source, Func<Address, IProbe> probeFrom, TimeProvider clock)
+    public static WayOut Find(AddressSet targets, Address? source)
     {
         if (RawSocketPrivilege.Problem() is { } missing)
             throw new IOException(missing);
-        if (targets.Any(range => range.First.IsV6))
-            throw new IOException("IPv6 targets cannot be scanned.");
-        var hop = NextHop.Of(targets);
-        var interfaceName = KernelNetwork.LinkOf(hop.InterfaceIndex).Name;
-        var probe = probeFrom(source ?? hop.Source);
+        var v4 = Hop(targets, isV6: false);
+        var v6 = Hop(targets, isV6: true);
+        if (v4 is not null && v6 is not null && v4.InterfaceIndex != v6.InterfaceIndex)
+            throw new IOException("The targets are reached by more than one interface: scan those of each interface apart.");
+        var exceptions = (v4?.Exceptions ?? AddressSet.Empty).Union(v6?.Exceptions ?? AddressSet.Empty);
+        return new(v4, v6, source ?? v4?.Source, v6?.Source, exceptions);
+    }
+
+    /// <summary>Opens the way for packets; on the link it may ask for the neighbour that takes them.</summary>
+    /// <param name="name">One of <see cref="WireNames.Choices"/>, or null for what suits the rate.</param>
+    /// <exception cref="IOException">As above.</exception>
+    public static IWire Open(WayOut way, string? name, int packetsPerSecond, WireNeeds needs, TimeProvider clock)
+    {
+        var interfaceName = KernelNetwork.LinkOf(way.InterfaceIndex).Name;
         try
         {
-            var neighbour = hop.Neighbour is { } address ? HardwareAddressOf(address, hop, interfaceName, clock) : null;
-            var capture = new LinkCapture(interfaceName, probe.CaptureFilter);
+            var hasNeighbours = way.V4 is not { Neighbour: null } && way.V6 is not { Neighbour: null };
+            var neighbourV4 = hasNeighbours ? HardwareAddressOf(way.V4, interfaceName, clock) : null;
+            var neighbourV6 = hasNeighbours ? HardwareAddressOf(way.V6, interfaceName, clock) : null;
+            var capture = new LinkCapture(interfaceName, needs.CaptureFilter, needs.CaptureLength);
             try
             {
-                ITransmit transmit = neighbour is null
-                    ? new IPTransmit(probe.Template.Length)
-                    : new PcapTransmit(capture, neighbour, probe.Template.Length);
-                return new(new KernelWire(capture, transmit, hop.InterfaceIndex), probe, hop.Exceptions);
+                var header = new EthernetHeader(capture.HardwareAddress, neighbourV4, neighbourV6);
+                var transmit = hasNeighbours
+                    ? Transmit(name, packetsPerSecond, way.InterfaceIndex, capture, header, needs.LargestPacket)
+                    : name is null ? new IPTransmit(needs.LargestPacket)
+                    : throw new IOException($"The wire '{name}' needs one next hop for all targets, and these have none in common.");
+                return new KernelWire(capture, transmit, way.InterfaceIndex);
             }
             catch
             {
@@ -44,11 +56,49 @@ public static class WireOpening
         }
     }
 
-    private static PhysicalAddress HardwareAddressOf(Address neighbour, NextHop hop, string interfaceName, TimeProvider clock) =>
-        KernelNetwork.Neighbour(hop.InterfaceIndex, neighbour)
-        ?? ArpQuestion.Ask(interfaceName, neighbour, hop.Source, clock)
-        ?? throw new IOException($"The next hop {neighbour} does not answer on {interfaceName}.");
+    private static ITransmit Transmit(
+        string? name, int packetsPerSecond, int interfaceIndex, LinkCapture capture, EthernetHeader header, int largestPacket)
+    {
+        switch (name ?? WireNames.ForRate(packetsPerSecond))
+        {
+            case WireNames.Pcap:
+                return new PcapTransmit(capture, header, largestPacket);
+            case WireNames.Packet:
+                return new PacketTransmit(interfaceIndex, header, largestPacket);
+            default:
+                try
+                {
+                    return new XdpTransmit(interfaceIndex, header, largestPacket);
+                }
+                catch (IOException) when (name is null)
+                {
+                    // Nobody asked for it, and the result names what was taken instead.
+                    return new PacketTransmit(interfaceIndex, header, largestPacket);
+                }
+        }
+    }
+
+    private static NextHop? Hop(AddressSet targets, bool isV6)
+    {
+        var family = new AddressSet(targets.Where(range => range.First.IsV6 == isV6));
+        return family.Count == 0 ? null : NextHop.Of(family);
+    }
+
+    private static PhysicalAddress? HardwareAddressOf(NextHop? hop, string interfaceName, TimeProvider clock) => hop is null
+        ? null
+        : KernelNetwork.Neighbour(hop.InterfaceIndex, hop.Neighbour!.Value)
+            ?? NeighbourQuestion.Ask(interfaceName, hop.Neighbour.Value, hop.Source, clock)
+            ?? throw new IOException($"The next hop {hop.Neighbour} does not answer on {interfaceName}.");
 }
 
-/// <param name="Unreachable">Targets that this wire cannot ask.</param>
-public sealed record OpenWire(IWire Wire, IProbe Probe, AddressSet Unreachable);
+/// <summary>How targets are reached.</summary>
+/// <param name="V4">Null where no target is of this family.</param>
+/// <param name="SourceV4">What packets are sent from.</param>
+/// <param name="Unreachable">Targets that cannot be asked this way.</param>
+public sealed record WayOut(NextHop? V4, NextHop? V6, Address? SourceV4, Address? SourceV6, AddressSet Unreachable)
+{
+    public int InterfaceIndex => (V4 ?? V6)!.InterfaceIndex;
+}
+
+/// <summary>What a probe wants of its wire.</summary>
+public sealed record WireNeeds(string CaptureFilter, int CaptureLength, int LargestPacket);

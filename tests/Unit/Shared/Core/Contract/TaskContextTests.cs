@@ -58,6 +58,8 @@ public class TaskContextTests
 
         public Task<JsonElement?> ReadResultAsync(Guid task, CancellationToken cancellation) => throw new NotSupportedException();
 
+        public Task SaveCheckpointAsync(JsonElement checkpoint, CancellationToken cancellation) => Task.CompletedTask;
+
         public Task AppendResultAsync(JsonElement part, CancellationToken cancellation) => throw new NotSupportedException();
 
         public Task<JsonElement?> ReadSharedAsync(string key, CancellationToken cancellation) => throw new NotSupportedException();
@@ -79,9 +81,6 @@ public class TaskContextTests
             throw new NotSupportedException();
 
         public Task<ScanCoverage> ScanSynAsync(
-            SynScanPlan plan,
-            ScopeGuard scope,
-            Func<IReadOnlyList<PortFinding>, CancellationToken, Task> findings,
-            CancellationToken cancellation) => throw new NotSupportedException();
+            SynScanPlan plan, ScopeGuard scope, IScanSink<PortFinding> sink, CancellationToken cancellation) => throw new NotSupportedException();
     }
 }

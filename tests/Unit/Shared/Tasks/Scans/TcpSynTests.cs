@@ -19,7 +19,8 @@ public class TcpSynTests
         var result = await ExecuteAsync(Complete);
 
         var output = Assert.IsType<TaskResult<TcpSynOutput>.Done>(result).Output;
-        Assert.Equal(new TcpSynOutput(256, 3, 200, 53, 0, 0, null, 400, 7, "pcap"), output);
+        Assert.Equal((256, 3, 200, 53), (output.Planned, output.Open, output.Closed, output.NoAnswer));
+        Assert.Equal((400, 7, "pcap"), (output.PacketsSent, output.RepliesLost, output.Wire));
     }
 
     [Fact]
@@ -84,9 +85,6 @@ public class TcpSynTests
     private sealed class Scanner(ScanCoverage coverage) : IRawScanner
     {
         public Task<ScanCoverage> ScanSynAsync(
-            SynScanPlan plan,
-            ScopeGuard scope,
-            Func<IReadOnlyList<PortFinding>, CancellationToken, Task> findings,
-            CancellationToken cancellation) => Task.FromResult(coverage);
+            SynScanPlan plan, ScopeGuard scope, IScanSink<PortFinding> sink, CancellationToken cancellation) => Task.FromResult(coverage);
     }
 }

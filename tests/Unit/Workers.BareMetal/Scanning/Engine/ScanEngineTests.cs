@@ -1,30 +1,11 @@
 using TaskMesh.Core.Recon;
 using TaskMesh.Core.Scope;
-using TaskMesh.Workers.BareMetal.Scanning.Engine;
-using TaskMesh.Workers.BareMetal.Scanning.Probes;
 using static TaskMesh.Unit.Workers.BareMetal.Scanning.Engine.SimulatedWire;
 
 namespace TaskMesh.Unit.Workers.BareMetal.Scanning.Engine;
 
-public class ScanEngineTests
+public partial class ScanEngineTests : SimulatedScan
 {
-    private const string Network = "198.51.100.0/28";
-    private const string Ports = "1-63";
-    private const int Planned = 16 * 63;
-    private const string Unreachable = "192.0.2.1";
-
-    // Three windows of uneven size, and no longer a wait than the memory of this process needs.
-    private static readonly ScanPace Pace = new(PacketsPerSecond: 1_000_000, Retries: 2)
-    {
-        RetryPause = TimeSpan.FromMilliseconds(10),
-        CoolDown = TimeSpan.FromMilliseconds(50),
-        WindowProbes = 400,
-    };
-
-    private static readonly ScanPace OneWindow = Pace with { WindowProbes = ProbeWindow.LargestCapacity };
-
-    private readonly List<PortFinding> _found = [];
-
     [Fact]
     public async Task Every_target_ends_as_the_network_answers()
     {
@@ -33,9 +14,9 @@ public class ScanEngineTests
         var coverage = await RunAsync(wire);
 
         Assert.Equal((Planned, Planned / 3, Planned / 3, Planned / 3), (coverage.Planned, coverage.Open, coverage.Closed, coverage.NoAnswer));
-        Assert.Equal(Planned * 2 / 3, _found.Distinct().Count());
-        Assert.Equal(_found.Count, _found.Distinct().Count());
-        Assert.All(_found, each => Assert.Equal(each.Port % 3 == 0 ? PortState.Open : PortState.Closed, each.State));
+        Assert.Equal(Planned * 2 / 3, Found.Distinct().Count());
+        Assert.Equal(Found.Count, Found.Distinct().Count());
+        Assert.All(Found, each => Assert.Equal(each.Port % 3 == 0 ? PortState.Open : PortState.Closed, each.State));
     }
 
     [Fact]
@@ -67,7 +48,7 @@ public class ScanEngineTests
         var coverage = await RunAsync(wire, reportClosed: false);
 
         Assert.Equal(Planned / 3, coverage.Closed);
-        Assert.All(_found, each => Assert.Equal(PortState.Open, each.State));
+        Assert.All(Found, each => Assert.Equal(PortState.Open, each.State));
     }
 
     [Fact]
@@ -87,7 +68,7 @@ public class ScanEngineTests
     {
         using var wire = new SimulatedWire(ByPort);
 
-        var coverage = await Engine(wire, "192.0.2.0-192.0.2.3", Ports).RunAsync((_, _) => Task.CompletedTask, CancellationToken.None);
+        var coverage = await RunAsync(wire, Engine(wire, "192.0.2.0-192.0.2.3", Ports), 4 * 63);
 
         Assert.Equal((63, 63), (coverage.NotSent, coverage.Open));
         Assert.EndsWith($"are not asked: {Unreachable}.", coverage.NotSentReason, StringComparison.Ordinal);
@@ -103,7 +84,7 @@ public class ScanEngineTests
         var coverage = await RunAsync(wire);
 
         Assert.Equal((Planned / 3, Planned / 3, Planned / 3), (coverage.Open, coverage.Closed, coverage.NoAnswer));
-        Assert.Equal(Planned * 2 / 3, _found.Count);
+        Assert.Equal(Planned * 2 / 3, Found.Count);
     }
 
     [Fact]
@@ -155,90 +136,33 @@ public class ScanEngineTests
     }
 
     [Fact]
-    public async Task A_task_that_takes_its_time_loses_no_finding()
+    public async Task A_network_that_says_unreachable_filters()
     {
-        using var wire = new SimulatedWire((_, _) => [Answer.SynAck]);
-        using var slow = new SemaphoreSlim(0);
-        var engine = Engine(wire, Network, "1-6000", pace: OneWindow);
+        using var wire = new SimulatedWire((target, _) => target.Port % 3 == 0 ? [Answer.Unreachable, Answer.SynAck] : []);
 
-        var run = engine.RunAsync(
-            async (findings, cancellation) =>
-            {
-                await slow.WaitAsync(cancellation);
-                _found.AddRange(findings);
-            },
-            CancellationToken.None);
-        slow.Release(10_000);
-        await run;
+        var coverage = await RunAsync(wire);
 
-        Assert.Equal(96_000, _found.Count);
+        Assert.Equal((0L, Planned / 3, Planned * 2 / 3), (coverage.Open, coverage.Filtered, coverage.NoAnswer));
+        Assert.All(Found, each => Assert.Equal(PortState.Filtered, each.State));
     }
 
     [Fact]
-    public async Task Findings_arrive_while_the_scan_goes_on()
+    public async Task Half_open_connections_are_reset_once_each()
     {
-        using var wire = new SimulatedWire((target, _) => target.Port % 1000 == 1 ? [Answer.SynAck] : []);
-        using var stop = new CancellationTokenSource();
-        var arrived = new TaskCompletionSource();
-        var engine = Engine(wire, Network, "1-60000", pace: OneWindow with { PacketsPerSecond = 10_000 });
+        using var wire = new SimulatedWire(ByPort);
 
-        var run = engine.RunAsync((_, _) => Task.FromResult(arrived.TrySetResult()), stop.Token);
-        await arrived.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await RunAsync(wire, Engine(wire, Network, Ports, sendsResets: true));
 
-        Assert.False(run.IsCompleted);
-        await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+        Assert.Equal(Planned / 3, wire.Resets);
     }
 
     [Fact]
-    public async Task A_task_that_fails_ends_the_scan()
+    public async Task A_host_that_answers_on_all_ports_is_no_list_of_services()
     {
-        using var wire = new SimulatedWire((_, _) => [Answer.SynAck]);
-        var engine = Engine(wire, Network, "1-60000", pace: OneWindow);
+        using var wire = new SimulatedWire((target, _) => target.Address == Address.Parse("198.51.100.3") ? [Answer.SynAck] : []);
 
-        var run = engine.RunAsync((_, _) => throw new InvalidDataException("the database is gone"), CancellationToken.None);
+        var coverage = await RunAsync(wire, Engine(wire, Network, Ports, portThreshold: 10));
 
-        await Assert.ThrowsAsync<InvalidDataException>(() => run);
-        Assert.True(wire.Asked.Count < 16 * 60_000);
-    }
-
-    /// <summary>A third of the ports is open, a third closed, a third silent.</summary>
-    private static IEnumerable<Answer> ByPort(ProbeTarget target, int attempt) => (target.Port % 3) switch
-    {
-        0 => [Answer.SynAck],
-        1 => [Answer.Rst],
-        _ => [],
-    };
-
-    private Task<ScanCoverage> RunAsync(SimulatedWire wire, string[]? deny = null, bool reportClosed = true, TimeSpan? validFor = null) =>
-        Engine(wire, Network, Ports, deny, reportClosed, validFor).RunAsync(
-            (findings, _) =>
-            {
-                _found.AddRange(findings);
-                return Task.CompletedTask;
-            },
-            CancellationToken.None);
-
-    private static ScanEngine Engine(
-        SimulatedWire wire,
-        string network,
-        string ports,
-        string[]? deny = null,
-        bool reportClosed = true,
-        TimeSpan? validFor = null,
-        ScanPace? pace = null)
-    {
-        var now = TimeProvider.System.GetUtcNow();
-        var end = now + (validFor ?? TimeSpan.FromHours(1));
-        var scope = new ScanScope("the owner", "ticket 1", now.AddHours(-1), end, [network], deny, AllowPrivate: true);
-        return new(
-            wire,
-            new TcpSynProbe(Address.Parse("192.0.2.1"), 61_234, new ProbeCookie(5)),
-            new TargetOrder(new([AddressRange.Parse(network)]), PortSet.Parse(ports), seed: 5),
-            new AddressSet([AddressRange.Parse(Unreachable)]),
-            new ScopeGuard([scope]),
-            pace ?? Pace,
-            reportClosed,
-            TimeProvider.System);
+        Assert.Equal((63, 10), (coverage.Open, Found.Count));
     }
 }

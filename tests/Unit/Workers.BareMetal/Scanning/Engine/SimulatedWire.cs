@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using TaskMesh.Core.Scope;
+using TaskMesh.Workers.BareMetal.Scanning.Packets;
 using TaskMesh.Workers.BareMetal.Scanning.Probes;
 using TaskMesh.Workers.BareMetal.Scanning.Wire;
 
@@ -12,11 +13,12 @@ namespace TaskMesh.Unit.Workers.BareMetal.Scanning.Engine;
 /// </summary>
 internal sealed class SimulatedWire(Func<ProbeTarget, int, IEnumerable<SimulatedWire.Answer>> network) : IWire
 {
+    private const int SlotRoom = 64;
     private const int PacketLength = 44;
 
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(20);
 
-    private readonly byte[] _slots = new byte[8 * PacketLength];
+    private readonly byte[] _slots = new byte[8 * SlotRoom];
     private readonly Queue<byte[]> _inbound = [];
     private int _beingRead;
 
@@ -25,7 +27,13 @@ internal sealed class SimulatedWire(Func<ProbeTarget, int, IEnumerable<Simulated
         SynAck,
         Rst,
         Forged,
+
+        /// <summary>"Host unreachable", by ICMP.</summary>
+        Unreachable,
     }
+
+    /// <summary>How many packets were no connection requests.</summary>
+    public int Resets { get; private set; }
 
     /// <summary>How often each target was asked.</summary>
     public ConcurrentDictionary<ProbeTarget, int> Asked { get; } = new();
@@ -41,18 +49,18 @@ internal sealed class SimulatedWire(Func<ProbeTarget, int, IEnumerable<Simulated
 
     public long RepliesLost => 0;
 
-    public Span<byte> Packet(int slot) => _slots.AsSpan(slot * PacketLength, PacketLength);
+    public Span<byte> Packet(int slot) => _slots.AsSpan(slot * SlotRoom, SlotRoom);
 
-    public int Send(int firstSlot, int count, out string? error)
+    public int Send(int firstSlot, ReadOnlySpan<int> lengths, out string? error)
     {
-        for (var sent = 0; sent < count; sent++)
+        for (var sent = 0; sent < lengths.Length; sent++)
         {
             if ((error = Refusal()) is not null)
                 return sent;
-            Deliver(Packet(firstSlot + sent));
+            Deliver(Packet(firstSlot + sent)[..lengths[sent]]);
         }
         error = null;
-        return count;
+        return lengths.Length;
     }
 
     public bool TryReceive(out ReadOnlySpan<byte> packet)
@@ -89,6 +97,11 @@ internal sealed class SimulatedWire(Func<ProbeTarget, int, IEnumerable<Simulated
 
     private void Deliver(ReadOnlySpan<byte> probe)
     {
+        if (probe.Length != PacketLength)
+        {
+            Resets++;
+            return;
+        }
         var target = new ProbeTarget(
             Address.V4(BinaryPrimitives.ReadUInt32BigEndian(probe[16..])), BinaryPrimitives.ReadUInt16BigEndian(probe[22..]));
         var attempt = Asked.AddOrUpdate(target, 1, (_, before) => before + 1);
@@ -107,6 +120,8 @@ internal sealed class SimulatedWire(Func<ProbeTarget, int, IEnumerable<Simulated
 
     private static byte[] Reply(ReadOnlySpan<byte> probe, Answer answer)
     {
+        if (answer == Answer.Unreachable)
+            return [0x45, 0, 0, 72, .. probe[4..9], 1, 0, 0, 192, 0, 2, 9, .. probe[12..16], 3, 1, 0, 0, 0, 0, 0, 0, .. probe];
         var reply = new byte[40];
         probe[..20].CopyTo(reply);
         reply[3] = 40;
@@ -114,9 +129,10 @@ internal sealed class SimulatedWire(Func<ProbeTarget, int, IEnumerable<Simulated
         probe[16..20].CopyTo(reply.AsSpan(12));
         probe[20..22].CopyTo(reply.AsSpan(22));
         probe[22..24].CopyTo(reply.AsSpan(20));
+        reply[32] = 5 << 4;
         var ahead = answer == Answer.Forged ? 77u : 1u;
         BinaryPrimitives.WriteUInt32BigEndian(reply.AsSpan(28), BinaryPrimitives.ReadUInt32BigEndian(probe[24..]) + ahead);
-        reply[33] = (byte)(TcpReply.Ack | (answer == Answer.Rst ? TcpReply.Rst : TcpReply.Syn));
+        reply[33] = (byte)(TcpSegment.Ack | (answer == Answer.Rst ? TcpSegment.Rst : TcpSegment.Syn));
         return reply;
     }
 }

@@ -1,0 +1,11 @@
+namespace TaskMesh.Core.Recon;
+
+/// <summary>How far a scan is for good, so that another attempt takes it up there and ends with the same result.</summary>
+/// <param name="Index">Every question before this one is over: asked, asked again, and waited for.</param>
+/// <param name="PacketsSent">By all attempts so far.</param>
+public sealed record ScanCheckpoint(
+    ulong Index, long Open, long Closed, long Filtered, long NoAnswer, long OutOfScope, long Unreachable, long PacketsSent)
+{
+    /// <summary>Hosts found to answer on all ports.</summary>
+    public IReadOnlyList<string> AllPortsOpen { get; init; } = [];
+}
