@@ -3,10 +3,14 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TaskMesh.Core.Configuration;
 using TaskMesh.Workers.BareMetal;
+using TaskMesh.Workers.BareMetal.OneShot;
 
 try
 {
-    var settings = BareMetalWorkerSettings.Read(ProcessEnvironment.Read());
+    var environment = ProcessEnvironment.Read();
+    if (OneShotSettings.Read(args, environment) is { } oneShot)
+        return await OneShotRun.RunAsync(oneShot, TimeProvider.System);
+    var settings = BareMetalWorkerSettings.Read(environment);
     var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
     builder.Logging.AddJsonConsole(console =>
     {
