@@ -22,6 +22,7 @@ internal static class CommandLine
         LocalCommand.Create(),
         SubmitCommand.CreateSubmit(),
         SubmitCommand.CreateRun(),
+        ScanCommand.Create(),
         CancelCommand.Create(),
         PauseCommand.CreatePause(),
         PauseCommand.CreateResume(),

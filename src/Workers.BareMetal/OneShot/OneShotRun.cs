@@ -44,7 +44,7 @@ public static class OneShotRun
         await using var output = new ResultLines(task, settings.CheckpointFile, Console.OpenStandardOutput());
         var progress = new ScanProgressLine(Console.Error, settings.Progress, isTerminal: !Console.IsErrorRedirected, clock);
         var scanner = new ObservedScanner(new RawScanner(settings.Scanning, clock, progress));
-        var executor = new TaskExecutor(AllTasks.Catalogue, _ => new WorkerCapabilities(output, new NoReconData(), RawScanner: scanner), clock);
+        var executor = new TaskExecutor(AllTasks.Catalogue, _ => new WorkerCapabilities(output, new NoReconData(clock), RawScanner: scanner), clock);
         var ids = new IdSource(clock, new Random());
         var run = new RunTask(
             ids.Next(), 1, Guid.Empty, task.Kind, task.Input, Guid.Empty, Organisation, clock.GetUtcNow() + Lifetime, task.Scope,

@@ -12,9 +12,9 @@ public sealed record OneShotSettings(string? Source, string? Task, string? Check
 {
     private const string TaskVariable = "TASKMESH_TASK";
     private const string TaskOption = "--task", CheckpointOption = "--checkpoint", RecordOption = "--record", ReplayOption = "--replay";
-    private const string ProgressOption = "--progress";
+    private const string ProgressOption = "--progress", InterfaceOption = "--interface";
 
-    private static readonly string[] Options = [TaskOption, CheckpointOption, RecordOption, ReplayOption, ProgressOption];
+    private static readonly string[] Options = [TaskOption, CheckpointOption, RecordOption, ReplayOption, ProgressOption, InterfaceOption];
 
     /// <summary>Null when neither arguments nor environment name a task: then the worker serves its queue.</summary>
     public static OneShotSettings? Read(string[] arguments, IReadOnlyDictionary<string, string> environment)
@@ -34,7 +34,12 @@ public sealed record OneShotSettings(string? Source, string? Task, string? Check
         var progress = given.GetValueOrDefault(ProgressOption, "line");
         if (progress is not ("line" or "json" or "none"))
             reader.Wrong(ProgressOption, $"'{progress}' is none of line, json and none");
-        var scanning = ScanSettings.Read(reader) with { Record = given.GetValueOrDefault(RecordOption), Replay = given.GetValueOrDefault(ReplayOption) };
+        var scanning = ScanSettings.Read(reader) with
+        {
+            Record = given.GetValueOrDefault(RecordOption),
+            Replay = given.GetValueOrDefault(ReplayOption),
+            Interface = given.GetValueOrDefault(InterfaceOption),
+        };
         reader.ThrowIfWrong();
         return given.TryGetValue(TaskOption, out var source) || task is not null
             ? new(source, task, given.GetValueOrDefault(CheckpointOption), progress, scanning)

@@ -25,12 +25,11 @@ public sealed class RawScanner(ScanSettings settings, TimeProvider clock, IProgr
         var allowed = plan.Targets.Intersect(scope.Allowed);
         if (allowed.Count == 0)
             return new(0, 0, 0, 0, 0, 0, null, IsComplete: true, 0, 0, NoWire) { Planned = (long)(end - first), OutOfScope = (long)(end - first) };
-        WayOut way;
         SourcePort? port = null;
         IWire? wire = null;
         try
         {
-            way = settings.Replay is null ? WireOpening.Find(allowed, settings.SourceAddress) : ReplayWire.Way(allowed, settings.SourceAddress);
+            var way = settings.Replay is null ? WireOpening.Find(allowed, settings) : ReplayWire.Way(allowed, settings.SourceAddress);
             port = SourcePort.Take(way, plan.Seed, ProtocolType.Tcp, isHeld: settings.Replay is null);
             var probe = new TcpSynProbe(order, Settings(plan, way, port));
             wire = Open(way, plan, new(probe.CaptureFilter, probe.CaptureLength, probe.LargestPacket));

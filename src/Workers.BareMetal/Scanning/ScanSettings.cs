@@ -10,7 +10,8 @@ namespace TaskMesh.Workers.BareMetal.Scanning;
 /// </param>
 /// <param name="Record">A capture file that gets everything sent and received.</param>
 /// <param name="Replay">A capture file that answers in the place of the network: nothing is sent.</param>
-public sealed record ScanSettings(Address? SourceAddress, string? Record = null, string? Replay = null)
+/// <param name="Interface">The one by which packets may leave; null for any.</param>
+public sealed record ScanSettings(Address? SourceAddress, string? Record = null, string? Replay = null, string? Interface = null)
 {
     public static ScanSettings Read(SettingsReader reader) => new(reader.IPv4Address("TASKMESH_BARE_METAL_SOURCE_ADDRESS"));
 }

@@ -82,6 +82,8 @@ public static class KernelNetwork
             MemoryMarshal.Read<uint>(Netlink.Find(answer, bodyLength, carrierChanges)));
     }
 
+    public static bool Has(string interfaceName) => NetworkInterface.GetAllNetworkInterfaces().Any(each => each.Name == interfaceName);
+
     /// <summary>Whether an address belongs to this machine.</summary>
     public static bool IsOwn(Address address)
     {

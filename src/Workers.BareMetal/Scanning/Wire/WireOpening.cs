@@ -9,18 +9,22 @@ namespace TaskMesh.Workers.BareMetal.Scanning.Wire;
 public static class WireOpening
 {
     /// <summary>How targets are reached. Asks the kernel only: no packet leaves.</summary>
-    /// <param name="source">What to send from over IPv4, or null for the address that the kernel would take.</param>
     /// <exception cref="IOException">The targets cannot be scanned from here; the message says why in one sentence.</exception>
-    public static WayOut Find(AddressSet targets, Address? source)
+    public static WayOut Find(AddressSet targets, ScanSettings settings)
     {
         if (RawSocketPrivilege.Problem() is { } missing)
             throw new IOException(missing);
+        if (settings.Interface is { } wanted && !KernelNetwork.Has(wanted))
+            throw new IOException($"There is no interface {wanted}.");
         var v4 = Hop(targets, isV6: false);
         var v6 = Hop(targets, isV6: true);
         if (v4 is not null && v6 is not null && v4.InterfaceIndex != v6.InterfaceIndex)
             throw new IOException("The targets are reached by more than one interface: scan those of each interface apart.");
         var exceptions = (v4?.Exceptions ?? AddressSet.Empty).Union(v6?.Exceptions ?? AddressSet.Empty);
-        return new(v4, v6, source ?? v4?.Source, v6?.Source, exceptions);
+        var way = new WayOut(v4, v6, settings.SourceAddress ?? v4?.Source, v6?.Source, exceptions);
+        return settings.Interface is { } only && KernelNetwork.LinkOf(way.InterfaceIndex).Name is var found && found != only
+            ? throw new IOException($"The targets are reached by {found}, not by {only}.")
+            : way;
     }
 
     /// <summary>Opens the way for packets; on the link it may ask for the neighbour that takes them.</summary>

@@ -1,0 +1,67 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using TaskMesh.Core.Scope;
+
+namespace TaskMesh.Cli.Commands;
+
+/// <summary>Targets as people write them: addresses, CIDR blocks, ranges and names, with commas, blanks or lines between and comments behind #.</summary>
+internal static class TargetList
+{
+    private static readonly char[] Separators = [',', ' ', '\t', '\r', '\n'];
+
+    /// <param name="file">A file, "-" for standard input, or null; then standard input is read where nothing is given and somebody writes to it.</param>
+    /// <exception cref="CliException">One of them is none, or there are none; the message says which.</exception>
+    public static async Task<AddressSet> ReadAsync(
+        IReadOnlyList<string> given, string? file, CancellationToken cancellation, bool mayBeEmpty = false)
+    {
+        var texts = new List<string>(given);
+        if (file is null && given.Count == 0 && !mayBeEmpty && Console.IsInputRedirected)
+            file = "-";
+        if (file is not null)
+            texts.Add(await ReadFileAsync(file, cancellation));
+        var ranges = new List<AddressRange>();
+        foreach (var target in texts.SelectMany(Split))
+            ranges.AddRange(await ParseAsync(target, cancellation));
+        return ranges.Count > 0 || mayBeEmpty
+            ? new AddressSet(ranges)
+            : throw new CliException(ExitCode.Usage, "There are no targets: give some as arguments, with --list FILE or on standard input.");
+    }
+
+    public static JsonArray Json(AddressSet targets) => new([.. targets.Select(range => JsonValue.Create(range.ToString()))]);
+
+    private static async Task<string> ReadFileAsync(string file, CancellationToken cancellation)
+    {
+        try
+        {
+            return file == "-" ? await Console.In.ReadToEndAsync(cancellation) : await File.ReadAllTextAsync(file, cancellation);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException(ExitCode.Usage, $"The targets cannot be read: {problem.Message}", problem);
+        }
+    }
+
+    private static IEnumerable<string> Split(string text) =>
+        from line in text.Split('\n')
+        from target in line.Split('#')[0].Split(Separators, StringSplitOptions.RemoveEmptyEntries)
+        select target;
+
+    private static async Task<IEnumerable<AddressRange>> ParseAsync(string target, CancellationToken cancellation)
+    {
+        if (AddressRange.TryParse(target, out var range, out var problem))
+            return [range];
+        // What could be a name has a letter and none of the signs of ranges.
+        if (DomainName.Normalise(target) is not { } name || !name.Any(char.IsAsciiLetter) || target.Contains(':', StringComparison.Ordinal))
+            throw new CliException(ExitCode.Usage, $"{problem}.");
+        try
+        {
+            var addresses = await Dns.GetHostAddressesAsync(name, cancellation);
+            return addresses.Select(Address.From).Select(address => new AddressRange(address, address));
+        }
+        catch (SocketException)
+        {
+            throw new CliException(ExitCode.Usage, $"'{target}' is no address, and no name that can be resolved.");
+        }
+    }
+}
