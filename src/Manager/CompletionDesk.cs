@@ -35,7 +35,7 @@ public sealed class CompletionDesk(TaskCatalogue catalogue, string? bucket, Rand
         var accepted = reports
             .Where(report => facts.TryGetValue(report.Report.Task, out var task) && IsCurrent(task, report.Report))
             .DistinctBy(report => report.Report.Task)
-            .Select(report => (Task: facts[report.Report.Task], Outcome: Checked(report.Report)))
+            .Select(report => (Task: facts[report.Report.Task], Outcome: Checked(facts[report.Report.Task], report.Report)))
             .ToArray();
         var moves = accepted.Select(ended => (ended.Task, ended.Outcome, Move: Decide(ended.Task, ended.Outcome))).ToArray();
 
@@ -44,11 +44,13 @@ public sealed class CompletionDesk(TaskCatalogue catalogue, string? bucket, Rand
         if (dead.Length > 0)
             await new DeadLetterStore(connection).KeepAsync(dead, cancellation);
         await tasks.InsertOutputsAsync([.. moves.SelectMany(move => Output(move.Task, move.Outcome))], cancellation);
-        var freed = await ReleaseAsync(new ContainerStore(connection), moves.Select(move => (move.Task, move.Move)).ToArray(), cancellation);
+        var filled = await SettleGeneratorsAsync(new GeneratorStore(connection), moves, cancellation);
+        var (freed, started) = await ReleaseAsync(connection, moves, cancellation);
 
         return new Ended(
             freed,
-            [.. facts.Values.Select(task => task.Container).Distinct()],
+            [.. facts.Values.Select(task => task.Container).Concat(filled).Concat(started).Distinct()],
+            [.. facts.Values.Where(task => IsGenerator(task.Kind)).Select(task => task.Id)],
             [.. reports.Where(report => !facts.ContainsKey(report.Report.Task)).Select(
                 report => (report.Message, "from another timeline: there is no such task"))],
             moves.Where(move => move.Move.State == TaskState.Pending).Select(move => (TimeSpan?)move.Move.Wait).Min(),
@@ -58,6 +60,8 @@ public sealed class CompletionDesk(TaskCatalogue catalogue, string? bucket, Rand
 
     private static bool IsCurrent(TaskFacts task, CompleteTask report) =>
         task.IsInFlight && task.ContainerState == TaskState.Running && task.Attempt == report.Attempt && task.Nonce == report.Nonce;
+
+    private bool IsGenerator(string kind) => catalogue.Find(kind)?.IsGenerator == true;
 
     private TaskMove Decide(TaskFacts task, TaskOutcome outcome)
     {
@@ -76,11 +80,15 @@ public sealed class CompletionDesk(TaskCatalogue catalogue, string? bucket, Rand
         _ => null,
     };
 
-    /// <summary>A worker may refer to what its own attempt has stored, and to nothing else.</summary>
-    private TaskOutcome Checked(CompleteTask report) =>
-        report.Outcome is TaskOutcome.Succeeded { DataAt: { } at } && !at.IsIn(bucket, ObjectReference.ResultFolder(report.Task, report.Attempt))
-            ? new TaskOutcome.Failed(ErrorClass.Fatal, $"result: {at.Key} in {at.Bucket} is not this attempt's")
-            : report.Outcome;
+    /// <summary>A worker may refer to what its own attempt has stored and to nothing else, and says that it made tasks only if it may.</summary>
+    private TaskOutcome Checked(TaskFacts task, CompleteTask report) => report.Outcome switch
+    {
+        TaskOutcome.Succeeded { DataAt: { } at } when !at.IsIn(bucket, ObjectReference.ResultFolder(report.Task, report.Attempt)) =>
+            new TaskOutcome.Failed(ErrorClass.Fatal, $"result: {at.Key} in {at.Bucket} is not this attempt's"),
+        TaskOutcome.Succeeded { Children: not null } when !IsGenerator(task.Kind) =>
+            new TaskOutcome.Failed(ErrorClass.Fatal, $"'{task.Kind}' says that it made tasks without declaring {WorkerRequirements.QueueAccess}"),
+        _ => report.Outcome,
+    };
 
     private static IEnumerable<(Guid Task, int Attempt, StoredOutput Output)> Output(TaskFacts task, TaskOutcome outcome)
     {
@@ -88,27 +96,61 @@ public sealed class CompletionDesk(TaskCatalogue catalogue, string? bucket, Rand
             yield return (task.Id, task.Attempt, done.DataAt is { } at ? new StoredOutput(null, at) : new StoredOutput(done.Data, null));
     }
 
+    /// <summary>Keeps what generators declared; those that ended without children, or badly, have none to wait for.</summary>
+    /// <returns>The containers that ended generators fill.</returns>
+    private async Task<IReadOnlyCollection<Guid>> SettleGeneratorsAsync(
+        GeneratorStore store, (TaskFacts Task, TaskOutcome Outcome, TaskMove Move)[] moves, CancellationToken cancellation)
+    {
+        var declared = moves.Where(move => move.Move.State == TaskState.PendingTaskCreation)
+            .ToDictionary(move => move.Task.Id, move => ((TaskOutcome.Succeeded)move.Outcome).Children!.Value);
+        if (declared.Count > 0)
+            await store.DeclareAsync(declared, cancellation);
+        var ended = moves.Where(move => move.Move.State.IsTerminal() && IsGenerator(move.Task.Kind)).Select(move => move.Task.Id).ToArray();
+        return ended.Length == 0 ? [] : await store.EndAsync(ended, cancellation);
+    }
+
     /// <summary>Counts the endings and lets successors start.</summary>
-    /// <returns>How many slots each pool got back, with the pools that have something new to dispatch.</returns>
-    private async Task<Dictionary<string, int>> ReleaseAsync(
-        ContainerStore containers, (TaskFacts Task, TaskMove Move)[] moves, CancellationToken cancellation)
+    /// <returns>
+    /// How many slots each pool got back, with the pools that have something new to dispatch; and containers that started and may be complete.
+    /// </returns>
+    private async Task<(Dictionary<string, int> Freed, IReadOnlyCollection<Guid> Started)> ReleaseAsync(
+        NpgsqlConnection connection, (TaskFacts Task, TaskOutcome Outcome, TaskMove Move)[] moves, CancellationToken cancellation)
     {
         var freed = moves.GroupBy(move => move.Task.Pool!).ToDictionary(pool => pool.Key, pool => pool.Count());
         var ended = moves.Where(move => move.Move.State.IsTerminal()).ToArray();
         if (ended.Length == 0)
-            return freed;
+            return (freed, []);
 
+        var containers = new ContainerStore(connection);
         var tallies = ended.GroupBy(move => move.Task.Container)
             .ToDictionary(group => group.Key, group => group.Select(move => Tally.Of(move.Move.State)).Aggregate(Tally.Add));
+        foreach (var container in await DisableAsync(containers, ended, cancellation))
+            tallies[container] += Tally.Of(TaskState.Disabled);
         await containers.AddProgressAsync((short)random.Next(ContainerStore.ProgressShards), tallies, cancellation);
         var held = ended.Where(move => move.Task.ReleasesSibling).Select(move => move.Task.Container).ToHashSet();
-        if (held.Count > 0)
-        {
-            var released = await containers.ReleaseAsync(tallies.Where(tally => held.Contains(tally.Key)).ToDictionary(), cancellation);
-            foreach (var pool in released)
-                freed.TryAdd(pool, 0);
-        }
-        return freed;
+        if (held.Count == 0)
+            return (freed, []);
+        var released = await new ReleaseStore(connection).ReleaseAsync(
+            tallies.Where(tally => held.Contains(tally.Key)).ToDictionary(), cancellation);
+        foreach (var pool in released.Pools)
+            freed.TryAdd(pool, 0);
+        return (freed, released.Filled);
+    }
+
+    /// <summary>Disables the branches that conditional tasks did not take.</summary>
+    /// <returns>The containers that the branches are in.</returns>
+    private static async Task<IEnumerable<Guid>> DisableAsync(
+        ContainerStore containers, (TaskFacts Task, TaskOutcome Outcome, TaskMove Move)[] ended, CancellationToken cancellation)
+    {
+        var notTaken = ended
+            .Where(end => end.Task.Kind == ConditionalNode.Kind && end.Move.State == TaskState.Succeeded)
+            .Select(end => (end.Task.Container, ConditionalNode.NotTaken(((TaskOutcome.Succeeded)end.Outcome).Data ?? default)))
+            .ToArray();
+        if (notTaken.Length == 0)
+            return [];
+        var branches = await containers.WaitingAsync(notTaken, cancellation);
+        var closed = await containers.CloseAsync([.. branches.Select(branch => (branch.Container, TaskState.Disabled, Early: true))], cancellation);
+        return branches.Where(branch => closed.Contains(branch.Container)).Select(branch => branch.Parent);
     }
 }
 
@@ -117,16 +159,18 @@ public sealed class CompletionDesk(TaskCatalogue catalogue, string? bucket, Rand
 /// <param name="Touched">
 /// The containers of all tasks that were reported, also of superseded reports: a redelivered message is the net under closing.
 /// </param>
+/// <param name="Generators">Those among them that make tasks.</param>
 /// <param name="Unknown">Reports on tasks that do not exist.</param>
 /// <param name="WakeAfter">The shortest wait among tasks that run again later.</param>
 /// <param name="Throttled">Kinds whose other side has asked for a wait.</param>
 public sealed record Ended(
     IReadOnlyDictionary<string, int> Freed,
     IReadOnlyCollection<Guid> Touched,
+    IReadOnlyCollection<Guid> Generators,
     IReadOnlyList<(ReadMessage, string)> Unknown,
     TimeSpan? WakeAfter,
     IReadOnlyDictionary<string, TimeSpan> Throttled)
 {
     public static Ended Nothing { get; } = new(
-        new Dictionary<string, int>(), [], [], null, new Dictionary<string, TimeSpan>());
+        new Dictionary<string, int>(), [], [], [], null, new Dictionary<string, TimeSpan>());
 }

@@ -108,11 +108,15 @@ public sealed class ControlDesk(ReferenceResolver references, Random random)
 
     private async Task CountAsync(NpgsqlConnection connection, Guid child, Guid container, Steered steered, CancellationToken cancellation)
     {
-        var containers = new ContainerStore(connection);
         var tally = new Dictionary<Guid, Tally> { [container] = Tally.Of(TaskState.Cancelled) };
-        await containers.AddProgressAsync((short)random.Next(ContainerStore.ProgressShards), tally, cancellation);
+        await new ContainerStore(connection).AddProgressAsync((short)random.Next(ContainerStore.ProgressShards), tally, cancellation);
         if (!await new ControlStore(connection).UseTurnAsync(child, container, cancellation))
-            steered.Ask(await containers.ReleaseAsync(tally, cancellation));
+        {
+            var released = await new ReleaseStore(connection).ReleaseAsync(tally, cancellation);
+            steered.Ask(released.Pools);
+            steered.Touched.UnionWith(released.Filled);
+        }
+        steered.Touched.UnionWith(await new GeneratorStore(connection).EndAsync([child], cancellation));
         steered.Touched.Add(container);
     }
 

@@ -40,18 +40,19 @@ public static class Dispatcher
         if (throttled?.Count > 0)
             await store.BlockAsync(throttled, cancellation);
         var placed = Place(newTasks, rooms);
-        var dispatched = placed.Count == 0 ? [] : await new TaskStore(connection).InsertAsync(placed, cancellation);
+        var (inserted, dispatched) = placed.Count == 0 ? ([], []) : await new TaskStore(connection).InsertAsync(placed, cancellation);
         var waiting = placed.Where(task => task is { Plan.Started: true, Dispatched: false }).Select(task => task.Plan.Pool).ToHashSet();
         var backIn = await PickAsync(
             store, rooms.Values.Where(room => room.HasBacklog || waiting.Contains(room.Pool)), dispatched, cancellation);
         if (dispatched.Count == 0)
-            return Effects.None with { WakeAfter = backIn };
+            return Effects.None with { WakeAfter = backIn, Inserted = inserted };
 
         await store.RecordAsync(dispatched, rooms, cancellation);
         return new Effects(
             [.. dispatched.Select(task => (rooms[task.Pool].NextRow, task))],
             backIn,
-            EnsureWorkers: dispatched.Any(task => rooms[task.Pool].Class == WorkerClass.BareMetal));
+            EnsureWorkers: dispatched.Any(task => rooms[task.Pool].Class == WorkerClass.BareMetal))
+        { Inserted = inserted };
     }
 
     /// <summary>New tasks of several organisations or priorities that do not all fit are a backlog too: they share the room by its rules.</summary>

@@ -9,4 +9,7 @@ namespace TaskMesh.Manager;
 public sealed record Effects(IReadOnlyList<(long Row, DispatchedTask Task)> Sends, TimeSpan? WakeAfter = null, bool EnsureWorkers = false)
 {
     public static Effects None { get; } = new([]);
+
+    /// <summary>Of the new tasks, those that were not there before.</summary>
+    public IReadOnlySet<Guid> Inserted { get; init; } = new HashSet<Guid>();
 }

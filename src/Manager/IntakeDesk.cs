@@ -14,7 +14,7 @@ public sealed class IntakeDesk(CollectionPlanner planner, TimeProvider clock)
     public async Task<(IReadOnlyList<(CollectionPlan Collection, TaskPlan Task)> Tasks, IReadOnlyList<(ReadMessage, string)> Refused)> AcceptAsync(
         NpgsqlConnection connection, IReadOnlyList<ReadMessage> batch, CancellationToken cancellation)
     {
-        var submitted = batch.Where(message => message.Message is CreateCollection or CreateTask).ToArray();
+        var submitted = batch.Where(message => message.Message is CreateCollection or CreateTask { Generated: null }).ToArray();
         if (submitted.Length == 0)
             return ([], []);
 
@@ -27,6 +27,9 @@ public sealed class IntakeDesk(CollectionPlanner planner, TimeProvider clock)
 
         var created = fresh.Where(plan => inserted.Contains(plan.Plan.Id)).Select(plan => plan.Plan).ToArray();
         await store.InsertContainersAsync([.. created.SelectMany(plan => plan.Containers.Select(container => (plan.Id, container)))], cancellation);
+        var generators = created.SelectMany(plan => plan.Generators.Select(generator => (plan.Id, generator))).ToArray();
+        if (generators.Length > 0)
+            await new GeneratorStore(connection).InsertAsync(generators, cancellation);
         return ([.. created.SelectMany(plan => plan.Tasks.Select(task => (plan, task)))], refused);
     }
 

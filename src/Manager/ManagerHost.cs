@@ -37,15 +37,18 @@ public sealed class ManagerHost : IAsyncDisposable
         var references = new ReferenceResolver(objects);
         var performer = new EffectPerformer(_database, sender, objects, references, catalogue, settings, launcher, log);
         var work = new UnitOfWork(_database, performer, clock);
-        var settler = new ContainerSettler(work, _database, random);
+        var generators = new GeneratorSettler(work, _database, random);
+        var settler = new ContainerSettler(work, generators, _database, random);
         var decider = new BatchDecider(
             new ControlDesk(references, random),
-            new IntakeDesk(new CollectionPlanner(catalogue, settings.Pools), clock), new CompletionDesk(catalogue, settings.ObjectsBucket, random));
+            new IntakeDesk(new CollectionPlanner(catalogue, settings.Pools), clock),
+            new ChildDesk(new ChildPlanner(catalogue, settings.Pools), clock, random),
+            new CompletionDesk(catalogue, settings.ObjectsBucket, random));
         Handler = new MessageHandler(
             work,
             decider,
             settler,
-            new SweepRunner(work, settler, performer, launcher, _database, log, random),
+            new SweepRunner(work, settler, generators, performer, launcher, _database, log, random),
             new RetentionRunner(_database, objects, settings.Retention, log, clock),
             log);
     }

@@ -34,7 +34,7 @@ public sealed class MessageHandler(
         try
         {
             var decided = await work.RunAsync(connection => decider.DecideAsync(connection, batch, cancellation), cancellation);
-            await settler.SettleAsync(decided.Touched, cancellation);
+            await settler.SettleAsync(decided, cancellation);
             return [];
         }
         catch (Exception e) when (batch.Length > 1 && !Database.IsTransient(e) && !cancellation.IsCancellationRequested)

@@ -13,6 +13,7 @@ namespace TaskMesh.Manager;
 public sealed class SweepRunner(
     UnitOfWork work,
     ContainerSettler settler,
+    GeneratorSettler generators,
     EffectPerformer performer,
     FleetLauncher fleet,
     NpgsqlDataSource database,
@@ -52,6 +53,7 @@ public sealed class SweepRunner(
             cancellation);
         await RepeatAsync(store => store.ReclaimAsync(LeaseKeeper.LeaseTime, cancellation), SweepStore.DispatchRowLimit, cancellation);
         await work.RunAsync(connection => ExpireAsync(connection, cancellation), cancellation);
+        await StartFilledAsync(cancellation);
         await RepeatAsync(store => store.EmptyAsync(cancellation), SweepStore.EmptyLimit, cancellation);
         await ResendAsync(cancellation);
         if (whole)
@@ -84,9 +86,25 @@ public sealed class SweepRunner(
                     return await CountAsync(connection, tasks, cancellation);
                 },
                 cancellation);
-            await settler.SettleAsync(decided.Touched, cancellation);
+            await settler.SettleAsync(decided, cancellation);
             if (swept < limit)
                 return;
+        }
+    }
+
+    /// <summary>Containers that started with very many children in them let them go in parts.</summary>
+    private async Task StartFilledAsync(CancellationToken cancellation)
+    {
+        var more = true;
+        for (var round = 0; more && round < RoundsPerSweep; round++)
+        {
+            await work.RunAsync(
+                async connection =>
+                {
+                    (var pools, more) = await new ReleaseStore(connection).StartFilledAsync(cancellation);
+                    return new Decided(await DispatchAsync(connection, pools, cancellation), []);
+                },
+                cancellation);
         }
     }
 
@@ -101,14 +119,18 @@ public sealed class SweepRunner(
         if (late.Length > 0)
             await new DeadLetterStore(connection).KeepAsync(late, cancellation);
         var freed = tasks.Where(task => task.Pool is not null).CountBy(task => task.Pool!).ToDictionary();
+        var touched = new List<Guid>();
         if (ended.Count > 0)
         {
-            var containers = new ContainerStore(connection);
-            await containers.AddProgressAsync((short)random.Next(ContainerStore.ProgressShards), ended, cancellation);
-            foreach (var pool in await containers.ReleaseAsync(ended, cancellation))
+            await new ContainerStore(connection).AddProgressAsync((short)random.Next(ContainerStore.ProgressShards), ended, cancellation);
+            var released = await new ReleaseStore(connection).ReleaseAsync(ended, cancellation);
+            foreach (var pool in released.Pools)
                 freed.TryAdd(pool, 0);
+            var filled = await new GeneratorStore(connection).EndAsync(
+                [.. tasks.Where(task => task.State.IsTerminal()).Select(task => task.Id)], cancellation);
+            touched.AddRange([.. ended.Keys, .. filled, .. released.Filled]);
         }
-        return new Decided(await Dispatcher.DispatchAsync(connection, [], freed, cancellation), ended.Keys);
+        return new Decided(await Dispatcher.DispatchAsync(connection, [], freed, cancellation), touched);
     }
 
     private static async Task<Decided> ExpireAsync(NpgsqlConnection connection, CancellationToken cancellation)
@@ -131,6 +153,7 @@ public sealed class SweepRunner(
     {
         const int limit = 1_000;
         await using var connection = await database.OpenConnectionAsync(cancellation);
+        await settler.SettleAsync(await generators.SettleWaitingAsync(limit, cancellation), cancellation);
         await settler.SettleAsync(await new ContainerStore(connection).OverdueAsync(limit, cancellation), cancellation);
     }
 }

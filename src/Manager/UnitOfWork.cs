@@ -44,5 +44,7 @@ public sealed class UnitOfWork(NpgsqlDataSource database, EffectPerformer perfor
 /// <param name="Touched">Containers that may be complete now.</param>
 public sealed record Decided(Effects Effects, IReadOnlyCollection<Guid> Touched)
 {
+    public IReadOnlyList<TouchedGenerator> Generators { get; init; } = [];
+
     public static Decided Nothing { get; } = new(Effects.None, []);
 }

@@ -10,8 +10,8 @@ public sealed class ExternalWorkerHost
 {
     public ExternalWorkerHost(ExternalWorkerSettings settings, TimeProvider clock)
     {
-        var offered = new WorkerCapabilities(Web: new HttpWebSource(settings));
         var manager = new SqsManagerQueue(new SqsSender(AwsClients.Sqs()), settings.ManagerQueue, clock);
+        var offered = new WorkerCapabilities(ManagerQueue: manager, Web: new HttpWebSource(settings));
         var executor = new TaskExecutor(AllTasks.Catalogue, _ => offered, clock, AwsClients.Objects(settings.ObjectsBucket));
         Runner = new BatchRunner(executor, leases: null, manager, clock);
     }

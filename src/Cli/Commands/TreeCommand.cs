@@ -40,7 +40,7 @@ internal static class TreeCommand
             children.Add((child.Ordinal, await NodeAsync(reader, all, child, cancellation)));
         foreach (var task in await reader.TasksAsync(container.Id, Fold, cancellation))
             children.Add(
-                (children.Count, new Node(task.Kind, task.Name, task.State, task.Id, task.Attempt, task.Pool, task.Worker, task.Reason, null, null)));
+                (task.Ordinal, new Node(task.Kind, task.Name, task.State, task.Id, task.Attempt, task.Pool, task.Worker, task.Reason, null, null)));
         return new Node(
             container.Mode,
             container.Name,
@@ -75,7 +75,7 @@ internal static class TreeCommand
         "Failed" or "Timeout" => '!',
         "Cancelled" or "Disabled" => '-',
         "PartiallyFailed" => '~',
-        "Running" or "Dispatched" => '>',
+        "Running" or "Dispatched" or "PendingTaskCreation" => '>',
         _ => '.',
     };
 

@@ -17,6 +17,10 @@ public static class DerivedId
     /// <summary>The id of the part of a collection that stands at <paramref name="place"/>.</summary>
     public static Guid OfPart(Guid collection, string place) => Derive(TimestampOf(collection), $"{collection}/{place}");
 
+    /// <summary>The id of a generator's child: a generator that runs again makes the same ones.</summary>
+    public static Guid OfChild(Guid collection, Guid parent, string kind, int ordinal) =>
+        Derive(TimestampOf(collection), $"{parent}/{kind}/{ordinal}");
+
     private static long TimestampOf(Guid id)
     {
         Span<byte> bytes = stackalloc byte[16];

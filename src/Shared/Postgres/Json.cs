@@ -11,6 +11,9 @@ internal static class Json
     public static string Write(IReadOnlyDictionary<string, string> labels) =>
         JsonSerializer.Serialize(labels, MessageJson.Default.IReadOnlyDictionaryStringString);
 
+    public static IReadOnlyDictionary<string, string> ReadLabels(string text) =>
+        JsonSerializer.Deserialize(text, MessageJson.Default.IReadOnlyDictionaryStringString)!;
+
     public static string Write(IReadOnlyDictionary<string, Guid> sources) =>
         JsonSerializer.Serialize(sources, MessageJson.Default.IReadOnlyDictionaryStringGuid);
 

@@ -1,5 +1,6 @@
 using TaskMesh.Core.Contract;
 using TaskMesh.Tasks.Data;
+using TaskMesh.Tasks.Flow;
 using TaskMesh.Tasks.Scans;
 using TaskMesh.Tasks.Sources;
 
@@ -11,6 +12,8 @@ public static class AllTasks
     public static TaskCatalogue Catalogue { get; } = new(
     [
         TaskEntry.Of<CertificateTransparency, CertificateTransparencyInput, CertificateTransparencyOutput>(),
+        TaskEntry.Of<CollectResults, CollectResultsInput, CollectResultsOutput>(),
+        TaskEntry.Of<Conditional, ConditionalInput, ConditionalOutput>(),
         TaskEntry.Of<FilterByField, FilterByFieldInput, FilteredRows>(),
         TaskEntry.Of<FilterByPort, FilterByPortInput, FilteredRows>(),
         TaskEntry.Of<FilterByRegex, FilterByRegexInput, FilteredRows>(),
@@ -18,6 +21,7 @@ public static class AllTasks
         TaskEntry.Of<FilterNewOnly, FilterNewOnlyInput, FilteredRows>(),
         TaskEntry.Of<FilterSample, FilterSampleInput, FilteredRows>(),
         TaskEntry.Of<FilterUnique, FilterUniqueInput, FilteredRows>(),
+        TaskEntry.Of<ForEach, ForEachInput, ForEachOutput>(),
         TaskEntry.Of<InsertData, InsertDataInput, InsertDataOutput>(),
         TaskEntry.Of<ListModels, ListModelsInput, ListModelsOutput>(),
         TaskEntry.Of<TcpSyn, TcpSynInput, TcpSynOutput>(),

@@ -21,6 +21,9 @@ internal sealed class ResultLines(OneShotTask task, string? checkpointFile, Stre
 
     public Task<JsonElement?> ReadResultAsync(Guid task, CancellationToken cancellation) => Task.FromResult<JsonElement?>(null);
 
+    public IAsyncEnumerable<ChildResult> ReadChildrenAsync(string container, CancellationToken cancellation) =>
+        throw new KeyNotFoundException($"A task on its own has no container '{container}'.");
+
     public Task<JsonElement?> ReadSharedAsync(string key, CancellationToken cancellation) => Task.FromResult<JsonElement?>(null);
 
     public Task WriteSharedAsync(string key, JsonElement value, CancellationToken cancellation) => Task.CompletedTask;

@@ -2,7 +2,9 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using TaskMesh.Core.Contract;
+using TaskMesh.Core.Scope;
 using TaskMesh.Core.Workflow;
+using TaskMesh.Tasks.Flow;
 
 namespace TaskMesh.Integration.Manager;
 
@@ -15,6 +17,10 @@ internal static class TestKinds
         TaskEntry.Of<InsideKind, AnyInput, AnyInput>(),
         TaskEntry.Of<LimitedKind, AnyInput, AnyInput>(),
         TaskEntry.Of<RawKind, AnyInput, AnyInput>(),
+        TaskEntry.Of<MakerKind, MakerInput, AnyInput>(),
+        TaskEntry.Of<TargetKind, TargetInput, AnyInput>(),
+        TaskEntry.Of<Conditional, ConditionalInput, ConditionalOutput>(),
+        TaskEntry.Of<CollectResults, CollectResultsInput, CollectResultsOutput>(),
     ]);
 }
 
@@ -84,6 +90,58 @@ internal sealed class RawKind : ITaskDefinition<AnyInput, AnyInput>
     public static Task<TaskResult<AnyInput>> ExecuteAsync(AnyInput input, TaskContext context) => Task.FromResult<TaskResult<AnyInput>>(input);
 }
 
+/// <summary>Makes as many "outside" tasks as asked; the value of each is its ordinal.</summary>
+internal sealed record MakerInput(int Count, string? Into = null);
+
+internal sealed class MakerKind : ITaskDefinition<MakerInput, AnyInput>
+{
+    public static string Kind => "maker";
+
+    public static string Summary => "Makes tasks.";
+
+    public static WorkerRequirements Requirements => WorkerRequirements.TaskDataAccess | WorkerRequirements.QueueAccess;
+
+    public static RetryPolicy Retry => new(2, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10));
+
+    public static JsonTypeInfo<MakerInput> InputJson => TestKindJson.Default.MakerInput;
+
+    public static JsonTypeInfo<AnyInput> OutputJson => TestKindJson.Default.AnyInput;
+
+    public static async Task<TaskResult<AnyInput>> ExecuteAsync(MakerInput input, TaskContext context)
+    {
+        for (var i = 0; i < input.Count; i++)
+            await context.Children.AddAsync("outside", JsonElement.Parse($$"""{"value":{{i}}}"""));
+        return new AnyInput();
+    }
+}
+
+internal sealed record TargetInput(string Target);
+
+internal sealed class TargetKind : ITaskDefinition<TargetInput, AnyInput>
+{
+    public static string Kind => "target";
+
+    public static string Summary => "Aims at an address.";
+
+    public static WorkerRequirements Requirements => WorkerRequirements.None;
+
+    public static JsonTypeInfo<TargetInput> InputJson => TestKindJson.Default.TargetInput;
+
+    public static JsonTypeInfo<AnyInput> OutputJson => TestKindJson.Default.AnyInput;
+
+    public static void Check(TargetInput input, InputCheck check)
+    {
+        if (AddressRange.TryParse(input.Target, out var range, out var problem))
+            check.Targets(range);
+        else
+            check.Problem("target", problem);
+    }
+
+    public static Task<TaskResult<AnyInput>> ExecuteAsync(TargetInput input, TaskContext context) => Task.FromResult<TaskResult<AnyInput>>(new AnyInput());
+}
+
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Strict, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(AnyInput))]
+[JsonSerializable(typeof(MakerInput))]
+[JsonSerializable(typeof(TargetInput))]
 internal sealed partial class TestKindJson : JsonSerializerContext;

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using TaskMesh.Core;
 using TaskMesh.Core.Messages;
+using TaskMesh.Core.Workflow;
 using TaskMesh.Integration.Manager;
 using TaskMesh.Postgres.Workers;
 using TaskMesh.Testing;
@@ -14,7 +16,7 @@ namespace TaskMesh.Integration.Postgres;
 [Collection(ProductTests.Name)]
 public partial class PlanTests(ProductCluster cluster)
 {
-    private static readonly string[] LargeTables = ["task", "task_data", "task_event", "container", "progress", "collection", "dispatch"];
+    private static readonly string[] LargeTables = ["task", "task_data", "task_event", "container", "progress", "collection", "dispatch", "generator", "generated"];
 
     private static readonly string[] Roles = ["tm_manager", "tm_internal"];
 
@@ -84,7 +86,28 @@ public partial class PlanTests(ProductCluster cluster)
                 await rig.SendAsync([.. part.Select(run => ManagerRig.Report(run, new TaskOutcome.Succeeded(JsonElement.Parse("{}"))))]);
             }
         }
+        await GenerateAsync(rig, batch);
         await rig.SendAsync(new Tick());
+    }
+
+    /// <summary>A generator's life, with children that wait and one that is refused.</summary>
+    private static async Task GenerateAsync(ManagerRig rig, int batch)
+    {
+        var generator = new TaskNode("g", "maker", JsonElement.Parse($$"""{"count":{{batch}},"into":"made"}"""));
+        var made = new ParallelNode([], "made", new CompletionPolicy.BestEffort());
+        rig.Sent.Clear();
+        await rig.SendAsync(new CreateCollection(new SequentialNode([generator, made])) { Id = Guid.CreateVersion7() });
+        var run = rig.Runs[0];
+        var (messages, report) = await PlayedGenerator.RunAsync(run);
+        var wrong = new Generated(run.Collection, run.Id, batch, Inputs: [JsonElement.Parse("[]")]);
+        await rig.SendAsync(new CreateTask("outside", JsonElement.Parse("{}"), Generated: wrong) { Id = Guid.CreateVersion7() });
+        rig.Sent.Clear();
+        await rig.SendAsync([.. messages]);
+        await rig.SendAsync([.. messages]);
+        var declared = ((TaskOutcome.Succeeded)report.Outcome).Children!.Value + ChildCount.Of(
+            DerivedId.OfChild(run.Collection, run.Id, "outside", batch));
+        await rig.SendAsync(ManagerRig.Report(run, new TaskOutcome.Succeeded(Children: declared)));
+        await rig.RunAllAsync(_ => new TaskOutcome.Succeeded());
     }
 
     private static Task FillAsync(ProductDatabase database) => database.ExecuteAsync("""

@@ -2,12 +2,15 @@ using System.Text.Json;
 using TaskMesh.Core.Messages;
 using TaskMesh.Core.Ports;
 using TaskMesh.Core.Scope;
+using TaskMesh.Core.Workflow;
 
 namespace TaskMesh.Core.Contract;
 
 /// <summary>What one execution sees: the task, the clock, its declared capabilities, and nothing else.</summary>
 public sealed class TaskContext(RunTask run, WorkerRequirements declared, WorkerCapabilities offered, RunSignals signals, TimeProvider clock)
 {
+    private ChildTasks? _children;
+
     public Guid TaskId => run.Id;
 
     public string Organisation => run.Organisation;
@@ -32,11 +35,17 @@ public sealed class TaskContext(RunTask run, WorkerRequirements declared, Worker
 
     public IManagerQueue ManagerQueue => Granted(WorkerRequirements.QueueAccess, offered.ManagerQueue);
 
+    /// <summary>What a generator makes its children with.</summary>
+    public ChildTasks Children => _children ??= new ChildTasks(run, ManagerQueue, Cancellation);
+
     public IRawScanner RawScanner => Granted(WorkerRequirements.RawSocketAccess, offered.RawScanner);
 
     /// <summary>Public services by name. Only External workers can reach them, so only kinds without other needs get there.</summary>
     public IWebSource Web => offered.Web
         ?? throw new InvalidOperationException($"'{run.Kind}' used the web on a worker that cannot reach it: declare no data or raw socket access.");
+
+    /// <summary>What a generator has made, once the Manager's queue has all of it; null for other kinds.</summary>
+    internal async Task<ChildCount?> DeclareAsync() => declared.HasFlag(WorkerRequirements.QueueAccess) ? await Children.DeclareAsync() : null;
 
     private T Granted<T>(WorkerRequirements needed, T? capability)
         where T : class

@@ -57,12 +57,16 @@ public sealed record TaskEntry(
             return new TaskOutcome.Failed(ErrorClass.Fatal, $"input refused: {string.Join("; ", problems)}");
         return await TTask.ExecuteAsync(input, context) switch
         {
-            TaskResult<TOutput>.Done done => new TaskOutcome.Succeeded(JsonSerializer.SerializeToElement(done.Output, TTask.OutputJson)),
+            TaskResult<TOutput>.Done done =>
+                new TaskOutcome.Succeeded(JsonSerializer.SerializeToElement(done.Output, TTask.OutputJson), Children: await context.DeclareAsync()),
             TaskResult<TOutput>.Yield yield => new TaskOutcome.Yielded(yield.After, yield.Checkpoint, yield.Throttled),
             TaskResult<TOutput>.Fail fail => new TaskOutcome.Failed(fail.ErrorClass, fail.Message, fail.RetryAfter),
             var other => throw new System.Diagnostics.UnreachableException($"{other.GetType()}"),
         };
     }
+
+    /// <summary>Whether its tasks make other tasks.</summary>
+    public bool IsGenerator => Requirements.HasFlag(WorkerRequirements.QueueAccess);
 
     private static string[] Fields(JsonTypeInfo type) => [.. type.Properties.Select(property => property.Name)];
 }

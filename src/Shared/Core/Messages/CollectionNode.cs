@@ -9,6 +9,7 @@ namespace TaskMesh.Core.Messages;
 [JsonDerivedType(typeof(SequentialNode), "Sequential")]
 [JsonDerivedType(typeof(ParallelNode), "Parallel")]
 [JsonDerivedType(typeof(TaskNode), "Task")]
+[JsonDerivedType(typeof(ConditionalNode), "Conditional")]
 public abstract record CollectionNode;
 
 /// <summary>Children run one after the other.</summary>

@@ -39,7 +39,7 @@ public abstract record ControlAction
     public sealed record KillSwitch(bool On) : ControlAction;
 
     /// <summary>Sets how many tasks of a pool may run at once; null goes back to the configuration. 0 lets nothing new start.</summary>
-    public sealed record SetPool(string Pool, int? Slots) : ControlAction;
+    public sealed record SetPool(string Pool, int? Slots = null) : ControlAction;
 
     /// <summary>
     /// Does again what failed for good: each task becomes a new one in a collection of its own, each message that was put aside is read once more.

@@ -44,7 +44,7 @@ public sealed record CreateCollection(
     public const string DefaultOrganisation = "default";
 }
 
-/// <summary>One task, which becomes a collection of one.</summary>
+/// <summary>One task, which becomes a collection of one; or, from a generator, a run of its children.</summary>
 public sealed record CreateTask(
     string Kind,
     JsonElement Input,
@@ -54,7 +54,8 @@ public sealed record CreateTask(
     TimeSpan? Deadline = null,
     IReadOnlyDictionary<string, string>? Labels = null,
     ScanScope? Scope = null,
-    TaskTimeouts? Timeouts = null) : ManagerMessage;
+    TaskTimeouts? Timeouts = null,
+    Generated? Generated = null) : ManagerMessage;
 
 /// <summary>A worker reports how an attempt ended.</summary>
 /// <param name="Nonce">Random per attempt: only the worker that was given the attempt knows it.</param>

@@ -14,7 +14,7 @@ namespace TaskMesh.Core.Messages;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     AllowOutOfOrderMetadataProperties = true,
-    MaxDepth = MessageReader.MaxDepth,
+    MaxDepth = MessageReader.MaxDepthOfCollection,
     Converters = [typeof(DurationConverter)])]
 [JsonSerializable(typeof(ManagerMessage))]
 [JsonSerializable(typeof(RunTask))]

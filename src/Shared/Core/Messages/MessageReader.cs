@@ -1,14 +1,19 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using TaskMesh.Core.Workflow;
 
 namespace TaskMesh.Core.Messages;
 
 /// <summary>Reads what came from a queue. What cannot be read is told in a sentence, for the quarantine.</summary>
 public static class MessageReader
 {
+    /// <summary>Of everything but a workflow, whose containers stand in each other.</summary>
     public const int MaxDepth = 64;
 
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = MaxDepth };
+    /// <summary>Two levels for each container of the deepest tree, and an input in it.</summary>
+    internal const int MaxDepthOfCollection = 2 * CollectionDraft.DeepestTree + InputSize.MostLevels + 8;
+
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = MaxDepthOfCollection };
 
     /// <param name="fallbackId">The id of a message whose sender gave none.</param>
     /// <param name="reason">Why the message cannot be read; null if it can.</param>
@@ -23,6 +28,11 @@ public static class MessageReader
             reason = EnvelopeFault(document.RootElement);
             if (reason is not null)
                 return null;
+            if (!document.RootElement.GetProperty("type").ValueEquals(nameof(CreateCollection)) && InputSize.IsDeeper(document.RootElement, MaxDepth))
+            {
+                reason = $"not a message: values are nested deeper than {MaxDepth}";
+                return null;
+            }
             var message = document.RootElement.Deserialize(MessageJson.Default.ManagerMessage)!;
             // What a task found may hold anything: it is kept as JSON, where the character is spelt out.
             if (holdsNull && message is not CompleteTask)
@@ -57,7 +67,7 @@ public static class MessageReader
         holdsNull = false;
         if (!Utf8.IsValid(body))
             return "not a message: the body is no UTF-8";
-        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = MaxDepth });
+        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = MaxDepthOfCollection });
         try
         {
             while (reader.Read())

@@ -17,7 +17,8 @@ public abstract record TaskOutcome
     }
 
     /// <param name="DataAt">Where the data is when it is too large for a message.</param>
-    public sealed record Succeeded(JsonElement? Data = null, ObjectReference? DataAt = null) : TaskOutcome;
+    /// <param name="Children">Of a generator: what it made. It has ended when exactly these exist.</param>
+    public sealed record Succeeded(JsonElement? Data = null, ObjectReference? DataAt = null, ChildCount? Children = null) : TaskOutcome;
 
     public sealed record Failed(ErrorClass ErrorClass, string Message, TimeSpan? RetryAfter = null) : TaskOutcome;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TaskMesh.Core.Workflow;
 
 namespace TaskMesh.Core.Ports;
 
@@ -10,6 +11,13 @@ public interface ITaskData
     /// <summary>The output of a task of the same collection that has succeeded, or null.</summary>
     Task<JsonElement?> ReadResultAsync(Guid task, CancellationToken cancellation);
 
+    /// <summary>
+    /// The tasks of a container of the same collection with what they returned, in their order. Read page by page: they may be many.
+    /// </summary>
+    /// <param name="container">By its name.</param>
+    /// <exception cref="KeyNotFoundException">The collection has no such container.</exception>
+    IAsyncEnumerable<ChildResult> ReadChildrenAsync(string container, CancellationToken cancellation);
+
     /// <summary>Adds a part to this attempt's result, in order.</summary>
     Task AppendResultAsync(JsonElement part, CancellationToken cancellation);
 
@@ -20,3 +28,6 @@ public interface ITaskData
 
     Task WriteSharedAsync(string key, JsonElement value, CancellationToken cancellation);
 }
+
+/// <param name="Result">Null for a task that has not succeeded, or returned nothing.</param>
+public sealed record ChildResult(string Name, TaskState State, JsonElement? Result);

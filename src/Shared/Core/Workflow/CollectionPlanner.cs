@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using TaskMesh.Core.Contract;
 using TaskMesh.Core.Messages;
 using TaskMesh.Core.Routing;
@@ -12,16 +11,6 @@ namespace TaskMesh.Core.Workflow;
 /// </summary>
 public sealed class CollectionPlanner(TaskCatalogue catalogue, IReadOnlyList<Pool> pools)
 {
-    /// <summary>A container in a container in a container: more is a mistake in a generator of workflows.</summary>
-    public const int DeepestTree = 20;
-
-    public const int MostTasks = 10_000;
-
-    public const int LargestInputBytes = 200 * 1024;
-
-    private static readonly TimeSpan DefaultDeadline = TimeSpan.FromHours(24);
-    private static readonly Dictionary<string, string> NoLabels = [];
-
     /// <summary>A single task as a collection of one; the collection has the task's id.</summary>
     public (CollectionPlan? Plan, Refusal? Refusal) Plan(CreateTask message, ScanScope? organisationScope, DateTimeOffset now) =>
         Plan(
@@ -44,9 +33,7 @@ public sealed class CollectionPlanner(TaskCatalogue catalogue, IReadOnlyList<Poo
     {
         // Without a scope of the organisation nothing is allowed: the message's own would widen it.
         IReadOnlyList<ScanScope> scope = organisationScope is null ? [] : [.. new[] { organisationScope, message.Scope }.OfType<ScanScope>()];
-        var draft = new Draft(message, idOf);
-        draft.CheckEnvelope();
-        draft.Place(message.Root);
+        var draft = new CollectionDraft(message, idOf, kind => catalogue.Find(kind)?.IsGenerator == true);
         foreach (var task in draft.Tasks)
             CheckTask(task, draft);
         if (draft.Problems.Count > 0)
@@ -61,7 +48,7 @@ public sealed class CollectionPlanner(TaskCatalogue catalogue, IReadOnlyList<Poo
             : (draft.Finish(scope, task => PoolOf(task, draft.Labels)), null);
     }
 
-    private void CheckTask(DraftTask task, Draft draft)
+    private void CheckTask(CollectionDraft.Leaf task, CollectionDraft draft)
     {
         var name = task.Node.Name;
         if (catalogue.Find(task.Node.Kind) is not { } entry)
@@ -69,11 +56,12 @@ public sealed class CollectionPlanner(TaskCatalogue catalogue, IReadOnlyList<Poo
             draft.Problems.Add($"{name}: kind: there is no task kind '{task.Node.Kind}'; `taskmesh definitions` lists them");
             return;
         }
-        draft.Problems.AddRange((task.Node.Timeouts?.Problems(entry) ?? []).Select(problem => $"{name}: {problem}"));
-        var bytes = System.Text.Encoding.UTF8.GetByteCount(task.Node.Input.GetRawText());
-        if (bytes > LargestInputBytes)
-            draft.Problems.Add($"{name}: input: {bytes} bytes are more than {LargestInputBytes}");
-        draft.Problems.AddRange(InputReferences.Problems(task.Node.Input).Select(problem => $"{name}: {problem}"));
+        draft.Problems.AddRange((task.Node.Timeouts?.Problems(entry) ?? []).Select(fault => $"{name}: {fault}"));
+        if (InputSize.Problem(task.Node.Input) is { } problem)
+            draft.Problems.Add($"{name}: {problem}");
+        if (task.Node.Kind == ConditionalNode.Kind && !task.IsCondition)
+            draft.Problems.Add($"{name}: kind: '{ConditionalNode.Kind}' picks a branch; write it as a node of type Conditional");
+        draft.Problems.AddRange(InputReferences.Problems(task.Node.Input).Select(fault => $"{name}: {fault}"));
         foreach (var source in InputReferences.Names(task.Node.Input).Where(source => !task.EndedBefore.Contains(source)))
         {
             draft.Problems.Add(draft.Tasks.Any(other => other.Node.Name == source)
@@ -81,140 +69,9 @@ public sealed class CollectionPlanner(TaskCatalogue catalogue, IReadOnlyList<Poo
                 : $"{name}: $from: the collection has no task '{source}'");
         }
         task.Check = entry.Check(task.Node.Input);
-        draft.Problems.AddRange(task.Check.Problems.Select(problem => $"{name}: {problem}"));
+        draft.Problems.AddRange(task.Check.Problems.Select(fault => $"{name}: {fault}"));
     }
 
     private string? PoolOf(TaskNode node, IReadOnlyDictionary<string, string> collectionLabels) =>
         TaskRouter.Choose(pools, TaskRouter.Route(catalogue.Find(node.Kind)!.Requirements), node.Kind, node.Labels ?? collectionLabels)?.Name;
-
-    private sealed class DraftTask(TaskNode node, Guid container, int ordinal, bool started, IReadOnlySet<string> endedBefore)
-    {
-        public TaskNode Node => node;
-
-        public Guid Container => container;
-
-        public int Ordinal => ordinal;
-
-        public bool Started => started;
-
-        /// <summary>The tasks that have certainly ended when this one starts.</summary>
-        public IReadOnlySet<string> EndedBefore => endedBefore;
-
-        public InputCheck Check { get; set; } = new();
-    }
-
-    /// <summary>Walks the tree once and gives every node its place.</summary>
-    private sealed class Draft(CreateCollection message, Func<TaskNode, Guid> idOf)
-    {
-        private readonly List<ContainerPlan> _containers = [];
-
-        public List<string> Problems { get; } = [];
-
-        public List<DraftTask> Tasks { get; } = [];
-
-        public IReadOnlyDictionary<string, string> Labels => message.Labels ?? NoLabels;
-
-        public void CheckEnvelope()
-        {
-            if (message.Priority is < -100 or > 100)
-                Problems.Add($"priority: {message.Priority} is not from -100 to 100");
-            if (message.Deadline is { } deadline && deadline <= TimeSpan.Zero)
-                Problems.Add("deadline: a collection needs some time");
-            if (message.TraceId is { } trace && (trace.Length != 32 || !trace.All(char.IsAsciiHexDigitLower)))
-                Problems.Add($"traceId: '{trace}' is not 32 lower-case hexadecimal digits");
-            if (message.Scope is { } scope)
-                Problems.AddRange(scope.Problems().Select(problem => $"scope: {problem}"));
-        }
-
-        public void Place(CollectionNode root)
-        {
-            if (root is TaskNode)
-                root = new SequentialNode([root]);
-            Place(root, "", null, 0, started: true, new HashSet<string>(), depth: 0);
-            foreach (var twice in Tasks.GroupBy(task => task.Node.Name).Where(group => group.Count() > 1))
-                Problems.Add($"{twice.Key}: {twice.Count()} tasks have this name; names are unique within a collection");
-            if (Tasks.Count is 0 or > MostTasks)
-                Problems.Add($"root: a collection holds 1 to {MostTasks} tasks, not {Tasks.Count}");
-        }
-
-        /// <returns>The names of the tasks that have ended when this node has ended well.</returns>
-        private HashSet<string> Place(
-            CollectionNode node, string path, Guid? parent, int ordinal, bool started, HashSet<string> endedBefore, int depth)
-        {
-            if (depth > DeepestTree)
-            {
-                Problems.Add($"root: containers are nested deeper than {DeepestTree}");
-                return endedBefore;
-            }
-            switch (node)
-            {
-                case TaskNode task:
-                    Tasks.Add(new DraftTask(task, parent!.Value, ordinal, started, endedBefore));
-                    return [.. endedBefore, task.Name];
-                case SequentialNode { Children: var children } sequence:
-                    {
-                        var id = Open(ContainerMode.Sequential, sequence.Name, sequence.Policy, null, children.Count);
-                        var ended = endedBefore;
-                        for (var i = 0; i < children.Count; i++)
-                            ended = Place(children[i], $"{path}/{i}", id, i, started && i == 0, ended, depth + 1);
-                        return ended;
-                    }
-                case ParallelNode { Children: var children } parallel:
-                    {
-                        if (parallel.MaxConcurrency < 1)
-                            Problems.Add($"maxConcurrency: {parallel.MaxConcurrency} lets nothing run");
-                        var id = Open(ContainerMode.Parallel, parallel.Name, parallel.Policy, parallel.MaxConcurrency, children.Count);
-                        var first = parallel.MaxConcurrency ?? int.MaxValue;
-                        return [.. endedBefore, .. children.SelectMany(
-                            (child, i) => Place(child, $"{path}/{i}", id, i, started && i < first, endedBefore, depth + 1))];
-                    }
-                default:
-                    throw new UnreachableException($"{node.GetType()}");
-            }
-
-            Guid Open(ContainerMode mode, string? name, CompletionPolicy? policy, int? maxConcurrency, int children)
-            {
-                var id = parent is null ? message.Id : DerivedId.OfPart(message.Id, $"container{path}");
-                if (children == 0)
-                    Problems.Add($"{name ?? "children"}: a container needs at least one child");
-                if (policy?.Problem is { } problem)
-                    Problems.Add($"{name ?? "container"}: policy: {problem}");
-                _containers.Add(new(id, parent, ordinal, name, mode, policy ?? CompletionPolicy.All.Instance, maxConcurrency, children, started));
-                return id;
-            }
-        }
-
-        public CollectionPlan Finish(IReadOnlyList<ScanScope> scope, Func<TaskNode, string?> poolOf)
-        {
-            var ids = Tasks.ToDictionary(task => task.Node.Name, task => idOf(task.Node));
-            return new CollectionPlan(
-                message.Id,
-                message.Organisation,
-                message.Name,
-                message.Priority,
-                message.Deadline ?? DefaultDeadline,
-                Labels,
-                scope,
-                message.TraceId ?? message.Id.ToString("N"),
-                _containers,
-                [.. Tasks.Select(task => new TaskPlan(
-                    ids[task.Node.Name],
-                    task.Container,
-                    task.Ordinal,
-                    task.Node.Name,
-                    task.Node.Kind,
-                    poolOf(task.Node),
-                    task.Node.Input,
-                    Sources(task.Node, ids),
-                    task.Node.Labels ?? Labels,
-                    task.Started,
-                    task.Node.Timeouts))]);
-        }
-
-        private static Dictionary<string, Guid>? Sources(TaskNode node, Dictionary<string, Guid> ids)
-        {
-            var names = InputReferences.Names(node.Input);
-            return names.Count == 0 ? null : names.ToDictionary(name => name, name => ids[name]);
-        }
-    }
 }

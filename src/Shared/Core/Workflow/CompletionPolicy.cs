@@ -14,6 +14,7 @@ public abstract record CompletionPolicy
     }
 
     /// <summary>What is wrong with it, in a sentence; null if nothing is.</summary>
+    [JsonIgnore]
     public virtual string? Problem => null;
 
     /// <summary>The first child that ends badly makes the container Failed; the rest is cancelled.</summary>
@@ -29,6 +30,7 @@ public abstract record CompletionPolicy
     /// <param name="Percent">Of all children, rounded down.</param>
     public sealed record Tolerate(int? Count = null, int? Percent = null) : CompletionPolicy
     {
+        [JsonIgnore]
         public override string? Problem => (Count, Percent) switch
         {
             (null, null) or (not null, not null) => "Tolerate names either a count or a percent",

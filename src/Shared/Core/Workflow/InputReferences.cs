@@ -40,7 +40,7 @@ public static class InputReferences
         {
             if (outputOf(reference.Name) is not { } output)
                 problem ??= $"$from: the task '{reference.Name}' has no output";
-            else if (At(output, reference.Path) is { } value)
+            else if (JsonPointer.Find(output, reference.Path) is { } value)
                 return JsonNode.Parse(value.GetRawText());
             else
                 problem ??= $"$from: the output of '{reference.Name}' has nothing at '{reference.Path}'";
@@ -87,23 +87,9 @@ public static class InputReferences
             return new(name, "", $"$from: a reference to '{name}' holds only {From} and {Path}, not '{other}'");
         if (!element.TryGetProperty(Path, out var path))
             return new(name, "", null);
-        return path.ValueKind == JsonValueKind.String && path.GetString() is "" or ['/', ..]
+        return path.ValueKind == JsonValueKind.String && JsonPointer.IsWellFormed(path.GetString()!)
             ? new(name, path.GetString()!, null)
             : new(name, "", $"path: '{path}' is not a JSON Pointer; it begins with '/'");
-    }
-
-    private static JsonElement? At(JsonElement element, string pointer)
-    {
-        foreach (var token in pointer.Split('/').Skip(1).Select(token => token.Replace("~1", "/").Replace("~0", "~")))
-        {
-            if (element.ValueKind == JsonValueKind.Object && element.TryGetProperty(token, out var field))
-                element = field;
-            else if (element.ValueKind == JsonValueKind.Array && int.TryParse(token, out var index) && index >= 0 && index < element.GetArrayLength())
-                element = element[index];
-            else
-                return null;
-        }
-        return element;
     }
 
     private readonly record struct Reference(string Name, string Path, string? Problem);

@@ -15,6 +15,9 @@ public static class WorkflowRules
     /// <param name="fraction">A random number from 0 to 1, for the jitter.</param>
     public static TaskMove AfterAttempt(TaskOutcome outcome, int failures, RetryPolicy retry, TimeSpan left, double fraction) => outcome switch
     {
+        TaskOutcome.Succeeded { Children: { Count: < 0 or > Generated.MostChildren } children } =>
+            new(TaskState.Failed, failures + 1, Reason: $"made {children.Count} children; 0 to {Generated.MostChildren} are possible"),
+        TaskOutcome.Succeeded { Children.Count: > 0 } => new(TaskState.PendingTaskCreation, failures),
         TaskOutcome.Succeeded => new(TaskState.Succeeded, failures),
         TaskOutcome.Yielded yielded => Later(new(TaskState.Pending, failures, yielded.After, "yielded", yielded.Checkpoint), left),
         TaskOutcome.Failed { ErrorClass: ErrorClass.Fatal } failed => new(TaskState.Failed, failures + 1, Reason: failed.Message),
@@ -25,6 +28,21 @@ public static class WorkflowRules
             AfterFailure(TaskState.Timeout, $"ran longer than {Duration.Write(timedOut.Limit)}", null, failures + 1, retry, left, fraction),
         _ => throw new UnreachableException($"{outcome.GetType()}"),
     };
+
+    /// <summary>
+    /// What becomes of a generator that waits for its children; null while it waits. More children than declared are those of an attempt that
+    /// made other ones: they can never add up.
+    /// </summary>
+    /// <param name="open">Whether the container that it fills still takes children.</param>
+    public static TaskMove? AfterCreation(ChildCount declared, ChildCount created, int failures, bool open)
+    {
+        if (created.Count > declared.Count)
+        {
+            return new(
+                TaskState.Failed, failures + 1, Reason: $"its attempts made {created.Count} different children, the last one declared {declared.Count}");
+        }
+        return created == declared || !open ? new(TaskState.Succeeded, failures) : null;
+    }
 
     /// <summary>The state that a container closes with, or null while it is open.</summary>
     /// <param name="children">How many it will have; null while a generator may still add some.</param>

@@ -58,11 +58,12 @@ public sealed class CollectionStore(NpgsqlConnection connection)
     public Task InsertContainersAsync(IReadOnlyList<(Guid Collection, ContainerPlan Plan)> containers, CancellationToken cancellation)
     {
         const string sql = """
-            insert into task_manager.container (id, collection_id, parent_id, ordinal, name, mode, policy, max_concurrency, children, released, state)
+            insert into task_manager.container (
+                   id, collection_id, parent_id, ordinal, name, mode, policy, max_concurrency, children, released, state, filled, open_generators)
             select c.id, c.collection_id, c.parent_id, c.ordinal, c.name, c.mode::task_manager.container_mode, c.policy, c.max_concurrency,
-                   c.children, c.released, c.state::task_manager.task_state
-              from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-                   as c(id, collection_id, parent_id, ordinal, name, mode, policy, max_concurrency, children, released, state)
+                   c.children, c.released, c.state::task_manager.task_state, c.generators > 0, c.generators
+              from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                   as c(id, collection_id, parent_id, ordinal, name, mode, policy, max_concurrency, children, released, state, generators)
             """;
         var plans = containers.Select(container => container.Plan).ToArray();
         return connection.Command(
@@ -77,7 +78,8 @@ public sealed class CollectionStore(NpgsqlConnection connection)
             In(plans.Select(plan => plan.MaxConcurrency).ToArray()),
             In(plans.Select(plan => plan.Children).ToArray()),
             In(plans.Select(plan => plan.Started ? plan.FirstRelease : 0).ToArray()),
-            In(plans.Select(plan => (plan.Started ? TaskState.Running : TaskState.Pending).ToString()).ToArray()))
+            In(plans.Select(plan => (plan.Started ? TaskState.Running : TaskState.Pending).ToString()).ToArray()),
+            In(plans.Select(plan => plan.Generators).ToArray()))
             .LaterAsync(cancellation);
     }
 }

@@ -44,16 +44,16 @@ public sealed class ContainerStore(NpgsqlConnection connection)
     public Task<List<ContainerFacts>> FactsAsync(IReadOnlyCollection<Guid> containers, CancellationToken cancellation)
     {
         const string sql = """
-            select c.id, c.collection_id, c.parent_id, c.ordinal, c.policy, c.children,
-                   sum(p.succeeded)::int, sum(p.partially_failed)::int, sum(p.failed)::int, sum(p.timeout)::int, sum(p.disabled)::int,
-                   sum(p.cancelled)::int
+            select c.id, c.collection_id, c.parent_id, c.ordinal, c.policy, case when c.open_generators = 0 then c.children end,
+                   coalesce(sum(p.succeeded), 0)::int, coalesce(sum(p.partially_failed), 0)::int, coalesce(sum(p.failed), 0)::int,
+                   coalesce(sum(p.timeout), 0)::int, coalesce(sum(p.disabled), 0)::int, coalesce(sum(p.cancelled), 0)::int
               from unnest($1) as asked(id)
               join task_manager.container c on c.id = asked.id
-              join task_manager.progress p on p.container_id = c.id
+              left join task_manager.progress p on p.container_id = c.id
              where c.state = 'Running'
              group by c.id
             """;
-        return connection.Command(sql, In(containers.ToArray())).QueryAsync(ReadFacts, cancellation);
+        return connection.Command(sql, In(containers.Distinct().ToArray())).QueryAsync(ReadFacts, cancellation);
     }
 
     /// <summary>Running containers whose children have all ended: what a Manager left behind that died between commit and closing.</summary>
@@ -63,16 +63,20 @@ public sealed class ContainerStore(NpgsqlConnection connection)
             select c.id
               from task_manager.container c
              cross join lateral (
-                   select sum(p.succeeded + p.partially_failed + p.failed + p.timeout + p.disabled + p.cancelled) as ended,
+                   select coalesce(sum(p.succeeded + p.partially_failed + p.failed + p.timeout + p.disabled + p.cancelled), 0) as ended,
                           sum(p.failed + p.timeout + p.cancelled) as bad
                      from task_manager.progress p where p.container_id = c.id) p
-             where c.state = 'Running' and (p.ended >= c.children or p.bad > 0 and c.policy <> '{"type":"BestEffort"}')
+             where c.state = 'Running'
+               and (p.ended >= c.children and c.open_generators = 0 or p.bad > 0 and c.policy <> '{"type":"BestEffort"}')
              limit $1
             """;
         return connection.Command(sql, In(limit)).QueryAsync(row => row.GetGuid(0), cancellation);
     }
 
-    /// <summary>Closes containers that still run; all below one that closes early are cancelled, and the sweep moves their tasks.</summary>
+    /// <summary>
+    /// Closes containers that still run, or disables a branch before it does; all below one that closes early are cancelled or disabled too,
+    /// and the sweep moves their tasks.
+    /// </summary>
     /// <param name="closed">Early: before all children have ended.</param>
     /// <returns>Those that this call closed.</returns>
     public async Task<IReadOnlySet<Guid>> CloseAsync(
@@ -83,7 +87,7 @@ public sealed class ContainerStore(NpgsqlConnection connection)
                 update task_manager.container c
                    set state = x.state::task_manager.task_state, sweep = x.early, ended_at = task_manager.clock()
                   from (select * from unnest($1, $2, $3) as x(id, state, early) order by id) x
-                 where c.id = x.id and c.state = 'Running'
+                 where c.id = x.id and c.state = case x.state when 'Disabled' then 'Pending' else 'Running' end::task_manager.task_state
              returning c.id, c.collection_id, c.parent_id, c.state, x.early
             ), below as (
                 select id, state from closed where early
@@ -94,7 +98,7 @@ public sealed class ContainerStore(NpgsqlConnection connection)
                   join task_manager.container c on c.collection_id = parent.collection_id and c.parent_id = b.id
             ), cancelled as (
                 update task_manager.container c
-                   set state = case b.state when 'Timeout' then 'Timeout' else 'Cancelled' end::task_manager.task_state,
+                   set state = case when b.state in ('Timeout', 'Disabled') then b.state else 'Cancelled' end,
                        sweep = true,
                        ended_at = task_manager.clock()
                   from below b
@@ -116,73 +120,35 @@ public sealed class ContainerStore(NpgsqlConnection connection)
         return ids.ToHashSet();
     }
 
-    /// <summary>
-    /// Lets the next children of containers start: as many as have ended, or, where one bad end is the end of all, as have ended well.
-    /// Ordinals are dense, so no sibling is looked at.
-    /// </summary>
-    /// <returns>The pools of the tasks that may be dispatched now.</returns>
-    public async Task<IReadOnlySet<string>> ReleaseAsync(IReadOnlyDictionary<Guid, Tally> endedByContainer, CancellationToken cancellation)
+    /// <summary>The containers at the given places that have not started.</summary>
+    public Task<List<(Guid Parent, Guid Container)>> WaitingAsync(IReadOnlyList<(Guid Parent, int Ordinal)> places, CancellationToken cancellation)
     {
         const string sql = """
-            update task_manager.container c
-               set released = c.released + case c.policy when '{"type":"All"}' then e.well else e.ended end
-              from (select * from unnest($1, $2, $3) as e(id, ended, well) order by id) e
-             where c.id = e.id and c.state = 'Running' and (c.mode = 'Sequential' or c.max_concurrency is not null)
-         returning c.id, c.released - e.ended, c.released
-         """;
-        var opened = await connection.Command(
-            sql,
-            In(endedByContainer.Keys.ToArray()),
-            In(endedByContainer.Values.Select(tally => tally.Ended).ToArray()),
-            In(endedByContainer.Values.Select(tally => tally.Ended - tally.Bad).ToArray()))
-            .QueryAsync(row => new Opening(row.GetGuid(0), row.GetInt32(1), row.GetInt32(2)), cancellation);
-        var pools = new HashSet<string>();
-        while (opened.Count > 0)
-        {
-            pools.UnionWith(await StartTasksAsync(opened, cancellation));
-            opened = await StartContainersAsync(opened, cancellation);
-        }
-        return pools;
-    }
-
-    private async Task<List<string>> StartTasksAsync(List<Opening> opened, CancellationToken cancellation)
-    {
-        const string sql = """
-            with started as (
-                update task_manager.task t
-                   set ready = t.pool is not null
-                  from unnest($1, $2, $3) as o(id, first, past)
-                 where t.container_id = o.id and t.ordinal >= o.first and t.ordinal < o.past and t.state = 'Pending' and t.wake_at is null
-             returning t.pool
-            )
-            select distinct pool from started where pool is not null
+            select parent.id, c.id
+              from unnest($1, $2) as place(parent_id, ordinal)
+              join task_manager.container parent on parent.id = place.parent_id
+              join task_manager.container c
+                on c.collection_id = parent.collection_id and c.parent_id = parent.id and c.ordinal = place.ordinal
+             where c.state = 'Pending'
             """;
-        return await Opened(sql, opened).QueryAsync(row => row.GetString(0), cancellation);
+        return connection.Command(
+            sql, In(places.Select(place => place.Parent).ToArray()), In(places.Select(place => place.Ordinal).ToArray()))
+            .QueryAsync(row => (row.GetGuid(0), row.GetGuid(1)), cancellation);
     }
 
-    private async Task<List<Opening>> StartContainersAsync(List<Opening> opened, CancellationToken cancellation)
+    /// <summary>Lets the sweep go again over closed containers, from the given ordinals on: children came after it had been there.</summary>
+    public Task SweepAgainAsync(IReadOnlyCollection<(Guid Container, int From)> containers, CancellationToken cancellation)
     {
         const string sql = """
             update task_manager.container c
-               set state = 'Running',
-                   released = case when c.mode = 'Sequential' then 1 else least(c.children, coalesce(c.max_concurrency, c.children)) end
-              from unnest($1, $2, $3) as o(id, first, past)
-              join task_manager.container parent on parent.id = o.id
-             where c.collection_id = parent.collection_id
-               and c.parent_id = o.id
-               and c.ordinal >= o.first
-               and c.ordinal < o.past
-               and c.state = 'Pending'
-         returning c.id, 0, c.released
-         """;
-        return await Opened(sql, opened).QueryAsync(row => new Opening(row.GetGuid(0), row.GetInt32(1), row.GetInt32(2)), cancellation);
+               set sweep = true, swept = least(c.swept, a.from_ordinal)
+              from (select * from unnest($1, $2) as a(id, from_ordinal) order by id) a
+             where c.id = a.id and c.state not in ('Pending', 'Running')
+            """;
+        return connection.Command(
+            sql, In(containers.Select(one => one.Container).ToArray()), In(containers.Select(one => one.From).ToArray()))
+            .LaterAsync(cancellation);
     }
-
-    private NpgsqlCommand Opened(string sql, List<Opening> opened) => connection.Command(
-        sql,
-        In(opened.Select(opening => opening.Container).ToArray()),
-        In(opened.Select(opening => opening.First).ToArray()),
-        In(opened.Select(opening => opening.Past).ToArray()));
 
     private static ContainerFacts ReadFacts(NpgsqlDataReader row) => new(
         row.GetGuid(0),
@@ -190,9 +156,6 @@ public sealed class ContainerStore(NpgsqlConnection connection)
         row.IsDBNull(2) ? null : row.GetGuid(2),
         row.GetInt32(3),
         Json.ReadPolicy(row.GetString(4)),
-        row.GetInt32(5),
+        row.IsDBNull(5) ? null : row.GetInt32(5),
         new Tally(row.GetInt32(6), row.GetInt32(7), row.GetInt32(8), row.GetInt32(9), row.GetInt32(10), row.GetInt32(11)));
-
-    /// <summary>Children with ordinals from <paramref name="First"/> up to but not including <paramref name="Past"/> may start.</summary>
-    private readonly record struct Opening(Guid Container, int First, int Past);
 }

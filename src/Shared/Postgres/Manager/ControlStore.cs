@@ -129,7 +129,7 @@ public sealed class ControlStore(NpgsqlConnection connection)
             In(messages.Select(message => message.Queue).ToArray()),
             In(messages.Select(message => message.MessageId).ToArray()),
             In(messages.Select(message => message.Body).ToArray()),
-            In(messages.Select(message => message.Reason).ToArray()))
+            In(messages.Select(message => message.Reason.Replace('\0', '\uFFFD')).ToArray()))
             .ExecuteAsync(cancellation);
     }
 }

@@ -130,9 +130,10 @@ public sealed class SweepStore(NpgsqlConnection connection)
                         where container_id = c.id and ordinal >= c.swept order by ordinal limit $2 for update) t
             ), moved as (
                 update task_manager.task t
-                   set state = case p.closed_as when 'Timeout' then 'Timeout' else 'Cancelled' end::task_manager.task_state,
+                   set state = case when p.closed_as in ('Timeout', 'Disabled') then p.closed_as else 'Cancelled' end,
                        ready = false, held_by = null, wake_at = null, lease_until = null, ended_at = task_manager.clock(),
-                       reason = case p.closed_as when 'Timeout' then 'deadline passed' when 'Cancelled' then 'cancelled' else 'a sibling failed' end
+                       reason = case p.closed_as when 'Timeout' then 'deadline passed' when 'Cancelled' then 'cancelled'
+                                               when 'Disabled' then 'branch not taken' else 'a sibling failed' end
                   from part p
                  where t.id = p.id and p.state in ('Pending', 'Dispatched', 'Running', 'PendingTaskCreation')
              returning t.id, t.state::text, case when p.state in ('Dispatched', 'Running') then p.pool end, t.container_id

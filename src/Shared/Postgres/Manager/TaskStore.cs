@@ -9,21 +9,22 @@ namespace TaskMesh.Postgres.Manager;
 public sealed class TaskStore(NpgsqlConnection connection)
 {
     /// <summary>Inserts tasks in the state that their place in the workflow and their pool's room allow.</summary>
-    /// <returns>What was inserted as Dispatched.</returns>
-    public async Task<List<DispatchedTask>> InsertAsync(IReadOnlyList<NewTask> tasks, CancellationToken cancellation)
+    /// <returns>What was inserted, and of that what as Dispatched.</returns>
+    public async Task<(HashSet<Guid> Inserted, List<DispatchedTask> Dispatched)> InsertAsync(IReadOnlyList<NewTask> tasks, CancellationToken cancellation)
     {
         const string sql = """
             insert into task_manager.task (
                    id, collection_id, container_id, ordinal, attempt, state, ready, nonce, lease_until, priority, deadline, organisation, pool, kind,
-                   name, input, sources, labels, reason, timeouts)
+                   name, input, sources, labels, reason, timeouts, parent_id, ended_at)
             select t.id, t.collection_id, t.container_id, t.ordinal, t.dispatched::int,
-                   case when t.dispatched then 'Dispatched' else 'Pending' end::task_manager.task_state,
+                   case when t.dispatched then 'Dispatched' when t.refused then 'Failed' else 'Pending' end::task_manager.task_state,
                    t.ready, gen_random_uuid(),
                    case when t.dispatched then k.now + coalesce(t.lease, (t.timeouts::json ->> 'queue')::interval) end,
-                   t.priority, k.now + t.deadline, t.organisation, t.pool, t.kind, t.name, t.input, t.sources, t.labels, t.reason, t.timeouts
-              from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+                   t.priority, k.now + t.deadline, t.organisation, t.pool, t.kind, t.name, t.input, t.sources, t.labels, t.reason, t.timeouts,
+                   t.parent_id, case when t.refused then k.now end
+              from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
                    as t(id, collection_id, container_id, ordinal, dispatched, ready, lease, priority, deadline, organisation, pool, kind, name,
-                        input, sources, labels, reason, timeouts),
+                        input, sources, labels, reason, timeouts, parent_id, refused),
                    (select task_manager.clock() as now) k
                 on conflict (id) do nothing
          returning id, nonce, deadline, state = 'Dispatched'
@@ -36,7 +37,7 @@ public sealed class TaskStore(NpgsqlConnection connection)
             In(tasks.Select(task => task.Plan.Container).ToArray()),
             In(tasks.Select(task => task.Plan.Ordinal).ToArray()),
             In(tasks.Select(task => task.Dispatched).ToArray()),
-            In(tasks.Select(task => task is { Plan: { Started: true, Pool: not null }, Dispatched: false }).ToArray()),
+            In(tasks.Select(task => task is { Plan: { Started: true, Pool: not null, Refusal: null }, Dispatched: false }).ToArray()),
             In(tasks.Select(task => task.Lease).ToArray()),
             In(tasks.Select(task => (short)task.Collection.Priority).ToArray()),
             In(tasks.Select(task => task.Collection.Deadline).ToArray()),
@@ -47,14 +48,23 @@ public sealed class TaskStore(NpgsqlConnection connection)
             In(tasks.Select(task => Json.Write(task.Plan.Input)).ToArray()),
             In(tasks.Select(task => task.Plan.Sources is { } sources ? Json.Write(sources) : null).ToArray()),
             In(tasks.Select(task => task.Plan.Labels.Count == 0 ? null : Json.Write(task.Plan.Labels)).ToArray()),
-            In(tasks.Select(task => task.Plan.Pool is null ? $"no-worker-for:{Labels(task.Plan)}" : null).ToArray()),
-            In(tasks.Select(task => task.Plan.Timeouts is { } timeouts ? Json.Write(timeouts) : null).ToArray()))
+            In(tasks.Select(task => Reason(task.Plan)).ToArray()),
+            In(tasks.Select(task => task.Plan.Timeouts is { } timeouts ? Json.Write(timeouts) : null).ToArray()),
+            In(tasks.Select(task => task.Plan.Parent).ToArray()),
+            In(tasks.Select(task => task.Plan.Refusal is not null).ToArray()))
             .QueryAsync(
                 row => (Id: row.GetGuid(0), Nonce: row.GetGuid(1), Deadline: row.GetDateTime(2), Dispatched: row.GetBoolean(3)), cancellation);
-        return [.. rows.Where(row => row.Dispatched).Select(row => byId[row.Id].AsDispatched(row.Nonce, row.Deadline))];
+        return (
+            rows.Select(row => row.Id).ToHashSet(),
+            [.. rows.Where(row => row.Dispatched).Select(row => byId[row.Id].AsDispatched(row.Nonce, row.Deadline))]);
     }
 
-    private static string Labels(TaskPlan plan) => string.Join(',', plan.Labels.Select(label => $"{label.Key}={label.Value}"));
+    private static string? Reason(TaskPlan plan) => plan switch
+    {
+        { Refusal: { } refusal } => refusal,
+        { Pool: null } => $"no-worker-for:{string.Join(',', plan.Labels.Select(label => $"{label.Key}={label.Value}"))}",
+        _ => null,
+    };
 
     /// <summary>What the rules need to know of tasks whose attempts have ended, locked in the order of their ids.</summary>
     public Task<List<TaskFacts>> LockAsync(IReadOnlyCollection<Guid> tasks, CancellationToken cancellation)
@@ -95,7 +105,7 @@ public sealed class TaskStore(NpgsqlConnection connection)
                    reason = m.reason,
                    checkpoint = coalesce(m.checkpoint, t.checkpoint),
                    wake_at = case when m.state = 'Pending' then k.now + m.wait end,
-                   ended_at = case when m.state <> 'Pending' then k.now end,
+                   ended_at = case when m.state not in ('Pending', 'PendingTaskCreation') then k.now end,
                    lease_until = null
               from unnest($1, $2, $3, $4, $5, $6, $7) as m(id, attempt, state, failures, reason, checkpoint, wait),
                    (select task_manager.clock() as now) k

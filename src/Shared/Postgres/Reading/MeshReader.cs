@@ -24,8 +24,13 @@ public sealed class MeshReader(NpgsqlDataSource database)
     public Task<IReadOnlyList<ContainerView>> ContainersAsync(Guid collection, CancellationToken cancellation)
     {
         const string sql = """
-            select c.id, c.parent_id as parentId, c.ordinal, c.name, c.mode::text as mode, c.state::text as state, c.children
+            select c.id, c.parent_id as parentId, c.ordinal, c.name, c.mode::text as mode, c.state::text as state,
+                   (c.children + coalesce(m.created, 0))::int as children
               from task_manager.container c
+              left join lateral (
+                   select sum(d.created) as created
+                     from task_manager.generator g join task_manager.generated d on d.task_id = g.task_id
+                    where g.collection_id = c.collection_id and g.container_id = c.id and not g.ended) m on true
              where c.collection_id = @collection
              order by c.ordinal
             """;
@@ -181,11 +186,15 @@ public sealed class MeshReader(NpgsqlDataSource database)
         QueryAsync<string>(
             "select name from recon.domain where organisation = @organisation and gone_at is null order by name", new { organisation }, cancellation);
 
-    /// <summary>Children of containers are containers or tasks: no task is counted one by one.</summary>
+    /// <summary>
+    /// Children of containers are containers or tasks: no task is counted one by one. Those of generators that have not ended are counted apart.
+    /// </summary>
     private const string CollectionColumns = """
         select c.id, c.name, c.organisation, c.state::text as state, c.priority::int as priority, c.created_at as createdAt,
                c.ended_at as endedAt,
-               (select sum(k.children) - count(*) + 1 from task_manager.container k where k.collection_id = c.id)::int as tasks
+               ((select sum(k.children) - count(*) + 1 from task_manager.container k where k.collection_id = c.id)
+                + (select coalesce(sum(d.created), 0) from task_manager.generator g join task_manager.generated d on d.task_id = g.task_id
+                    where g.collection_id = c.id and not g.ended))::int as tasks
           from task_manager.collection c
 
         """;
@@ -193,7 +202,7 @@ public sealed class MeshReader(NpgsqlDataSource database)
     private const string TaskColumns = """
         select t.id, t.collection_id as collectionId, t.container_id as containerId, t.name, t.kind, t.state::text as state, t.attempt,
                t.failures::int as failures, t.pool, t.worker, t.reason, t.created_at as createdAt, t.started_at as startedAt,
-               t.ended_at as endedAt, t.input
+               t.ended_at as endedAt, t.input, t.ordinal, t.parent_id as parentId
           from task_manager.task t
         """;
 
@@ -231,7 +240,9 @@ public sealed record TaskView(
     DateTime CreatedAt,
     DateTime? StartedAt,
     DateTime? EndedAt,
-    string Input);
+    string Input,
+    int Ordinal,
+    Guid? ParentId);
 
 public sealed record EventView(DateTime At, string State, int Attempt, string? Worker, string? Reason);
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Dapper;
 using Npgsql;
@@ -5,12 +6,15 @@ using TaskMesh.Core.Contract;
 using TaskMesh.Core.Execution;
 using TaskMesh.Core.Messages;
 using TaskMesh.Core.Ports;
+using TaskMesh.Core.Workflow;
 
 namespace TaskMesh.Postgres.Workers;
 
 /// <summary>Task data as one running attempt sees it. Every write begins with the fence, so a late attempt writes nothing.</summary>
 public sealed class TaskData(NpgsqlDataSource database, RunTask run, IObjectStore? objects = null, ResultLimits? limits = null) : ITaskData
 {
+    private const int PageSize = 1_000;
+
     /// <summary>Part 0 is what the task returns, and the Manager writes it.</summary>
     private int _lastPart;
 
@@ -29,14 +33,26 @@ public sealed class TaskData(NpgsqlDataSource database, RunTask run, IObjectStor
             return await connection.QueryFirstOrDefaultAsync<(string? Data, string Bucket, string? Key, long? Length, string Sha256)>(
                 new CommandDefinition(sql, new { collection = run.Collection, task }, cancellationToken: cancellation));
         });
-        if (row.Data is { } text)
-            return Json.ReadElement(text);
-        if (row.Key is null)
-            return null;
-        if (objects is null)
-            throw new InvalidOperationException($"The result of {task} is in the object store, and this worker has none.");
-        var content = await objects.GetAsync(new ObjectReference(row.Bucket, row.Key, row.Length!.Value, row.Sha256), cancellation);
-        return JsonElement.Parse(content.Span);
+        return await ContentAsync(row.Data, row.Key is null ? null : new(row.Bucket, row.Key, row.Length!.Value, row.Sha256), cancellation);
+    }
+
+    public async IAsyncEnumerable<ChildResult> ReadChildrenAsync(string container, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var after = -1;
+        while (true)
+        {
+            var page = await Database.ForTaskAsync(() => PageAsync(container, after, cancellation));
+            if (after < 0 && page.Count == 0 && !await Database.ForTaskAsync(() => ExistsAsync(container, cancellation)))
+                throw new KeyNotFoundException($"the collection has no container '{container}'");
+            foreach (var child in page)
+            {
+                yield return new ChildResult(
+                    child.Name, Enum.Parse<TaskState>(child.State), await ContentAsync(child.Data, child.At, cancellation));
+            }
+            if (page.Count < PageSize)
+                yield break;
+            after = page[^1].Ordinal;
+        }
     }
 
     public Task AppendResultAsync(JsonElement part, CancellationToken cancellation)
@@ -110,5 +126,42 @@ public sealed class TaskData(NpgsqlDataSource database, RunTask run, IObjectStor
         _lastPart = await connection.ExecuteScalarAsync<int>(
             new CommandDefinition(sql, new { task = run.Id, attempt = run.Attempt }, cancellationToken: cancellation));
         _hasAdopted = true;
+    }
+
+    private async Task<List<ChildRow>> PageAsync(string container, int after, CancellationToken cancellation)
+    {
+        const string sql = """
+            select ordinal, name, state, data, object_bucket as bucket, object_key as key, object_length as length, object_sha256 as sha256
+              from task_manager.container_results(@collection, @container, @after, @limit)
+            """;
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var rows = await connection.QueryAsync<ChildRow>(new CommandDefinition(
+            sql, new { collection = run.Collection, container, after, limit = PageSize }, cancellationToken: cancellation));
+        return rows.AsList();
+    }
+
+    private async Task<JsonElement?> ContentAsync(string? data, ObjectReference? at, CancellationToken cancellation)
+    {
+        if (data is not null)
+            return Json.ReadElement(data);
+        if (at is null)
+            return null;
+        if (objects is null)
+            throw new InvalidOperationException($"The result {at.Key} is in the object store, and this worker has none.");
+        return JsonElement.Parse((await objects.GetAsync(at, cancellation)).Span);
+    }
+
+    private sealed record ChildRow(
+        int Ordinal, string Name, string State, string? Data, string? Bucket, string? Key, long? Length, string? Sha256)
+    {
+        public ObjectReference? At => Key is null ? null : new(Bucket!, Key, Length!.Value, Sha256!);
+    }
+
+    private async Task<bool> ExistsAsync(string container, CancellationToken cancellation)
+    {
+        const string sql = "select task_manager.has_container(@collection, @container)";
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await connection.ExecuteScalarAsync<bool>(
+            new CommandDefinition(sql, new { collection = run.Collection, container }, cancellationToken: cancellation));
     }
 }

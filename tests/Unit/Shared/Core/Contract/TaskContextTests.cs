@@ -60,6 +60,8 @@ public class TaskContextTests
 
         public Task SaveCheckpointAsync(JsonElement checkpoint, CancellationToken cancellation) => Task.CompletedTask;
 
+        public IAsyncEnumerable<ChildResult> ReadChildrenAsync(string container, CancellationToken cancellation) => throw new NotSupportedException();
+
         public Task AppendResultAsync(JsonElement part, CancellationToken cancellation) => throw new NotSupportedException();
 
         public Task<JsonElement?> ReadSharedAsync(string key, CancellationToken cancellation) => throw new NotSupportedException();

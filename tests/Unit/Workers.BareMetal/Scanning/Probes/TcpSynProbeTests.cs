@@ -21,7 +21,7 @@ public class TcpSynProbeTests
 
     [Theory]
     [InlineData("0.0.0.0/0", "192.0.2.1")]
-    [InlineData("2001:db8::/80", "2001:db8:ffff::1")]
+    [InlineData("2001:db8::/96", "2001:db8:ffff::1")]
     public void An_aimed_packet_is_read_by_another_parser_as_it_was_meant(string targets, string source) =>
         Prop.ForAll(ArbMap.Default.ArbFor<uint[]>(), places =>
         {

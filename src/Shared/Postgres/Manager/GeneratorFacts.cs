@@ -1,0 +1,13 @@
+using TaskMesh.Core.Workflow;
+
+namespace TaskMesh.Postgres.Manager;
+
+/// <summary>How far a generator is.</summary>
+/// <param name="Declared">What it said that it made; null while it works.</param>
+/// <param name="Created">What exists.</param>
+/// <param name="Counted">How many of its children its container counts.</param>
+public sealed record GeneratorFacts(
+    Guid Id, Guid Container, TaskState ContainerState, int Released, ChildCount? Declared, ChildCount Created, bool HasEnded, int Counted, int Failures)
+{
+    public bool IsMiscounted => HasEnded && Created.Count != Counted;
+}
