@@ -12,12 +12,20 @@ internal sealed class ScanCommand
 {
     private const string ScopeVariable = "TASKMESH_SCOPE";
 
-    private readonly Argument<string[]> _targets = new("targets") { Description = "Addresses, CIDR blocks, ranges, names; by default from standard input." };
+    private readonly Argument<string[]> _targets = new("targets")
+    {
+        Description = "Addresses, CIDR blocks, ranges, names; by default from standard input.",
+    };
+
     private readonly Option<string?> _list = new("--list", "-l") { Description = "A file with targets, one a line; '-' is standard input." };
     private readonly Option<string> _ports = new("--port", "-p") { Description = "As in 22,80,8000-8100.", Required = true };
     private readonly Option<string[]> _exclude = new("--exclude-hosts") { Description = "Targets to leave out. May be given again." };
     private readonly Option<FileInfo?> _excludeFile = new("--exclude-file") { Description = "A file with targets to leave out, one a line." };
-    private readonly Option<FileInfo?> _scope = new("--scope") { Description = $"What may be scanned; by default the file that {ScopeVariable} names." };
+    private readonly Option<FileInfo?> _scope = new("--scope")
+    {
+        Description = $"What may be scanned; by default the file that {ScopeVariable} names.",
+    };
+
     private readonly Option<int> _rate = new("--rate") { Description = "Packets per second.", DefaultValueFactory = _ => 1_000 };
     private readonly Option<int> _retries = new("--retries") { Description = "Further probes where none answers.", DefaultValueFactory = _ => 1 };
     private readonly Option<bool> _closed = new("--closed") { Description = "Print closed and filtered ports too." };
@@ -28,7 +36,12 @@ internal sealed class ScanCommand
         DefaultValueFactory = _ => 256,
     };
 
-    private readonly Option<string> _shard = new("--shard") { Description = "A part of the scan: 2/5 is the second of five.", DefaultValueFactory = _ => "1/1" };
+    private readonly Option<string> _shard = new("--shard")
+    {
+        Description = "A part of the scan: 2/5 is the second of five.",
+        DefaultValueFactory = _ => "1/1",
+    };
+
     private readonly Option<ulong?> _seed = new("--seed") { Description = "Fixes the order; all shards of a scan need the same." };
     private readonly Option<string?> _wire = new("--wire") { Description = "pcap, packet or xdp; by default what suits the rate." };
     private readonly Option<string?> _interface = new("--interface", "-i") { Description = "Refuse to scan by any other." };

@@ -5,12 +5,16 @@ using TaskMesh.Core.Scope;
 
 namespace TaskMesh.Cli.Commands;
 
-/// <summary>Targets as people write them: addresses, CIDR blocks, ranges and names, with commas, blanks or lines between and comments behind #.</summary>
+/// <summary>
+/// Targets as people write them: addresses, CIDR blocks, ranges and names, with commas, blanks or lines between and comments behind #.
+/// </summary>
 internal static class TargetList
 {
     private static readonly char[] Separators = [',', ' ', '\t', '\r', '\n'];
 
-    /// <param name="file">A file, "-" for standard input, or null; then standard input is read where nothing is given and somebody writes to it.</param>
+    /// <param name="file">
+    /// A file, "-" for standard input, or null; then standard input is read where nothing is given and somebody writes to it.
+    /// </param>
     /// <exception cref="CliException">One of them is none, or there are none; the message says which.</exception>
     public static async Task<AddressSet> ReadAsync(
         IReadOnlyList<string> given, string? file, CancellationToken cancellation, bool mayBeEmpty = false)
