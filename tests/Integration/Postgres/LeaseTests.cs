@@ -116,7 +116,7 @@ public class LeaseTests(ProductCluster cluster)
     }
 
     [Fact]
-    public async Task A_cancelled_task_loses_its_lease()
+    public async Task A_cancelled_task_loses_its_lease_and_writes_nothing_more()
     {
         await using var rig = await RigAsync();
         var run = await DispatchAsync(rig);
@@ -126,6 +126,8 @@ public class LeaseTests(ProductCluster cluster)
         await rig.SendAsync(new Control(new ControlAction.Cancel(run.Collection), "tester", "enough") { Id = Guid.CreateVersion7() });
 
         Assert.Empty(await leases.RenewAsync([new Lease(run.Id, 1, run.Nonce)], default));
+        var late = new TaskData(rig.Database.As("tm_internal"), run);
+        await Assert.ThrowsAsync<InfrastructureException>(() => late.AppendResultAsync(Empty, default));
     }
 
     [Fact]
