@@ -1,9 +1,12 @@
 # The developers' commands. `make` alone prints them.
 .DEFAULT_GOAL := help
-.PHONY: help build test unit format check approve demo synth bench-tasks bench-profile real-packages
+.PHONY: help build test unit format check approve demo synth bench-tasks bench-profile sim real-packages
 
 SOLUTION := TaskMesh.sln
 STAGE := dev
+SEEDS := 200
+FIRST := 1
+DEFECT :=
 JOBS := 50000
 ROUNDS := 5
 BATCH := 100
@@ -51,6 +54,10 @@ bench-tasks: ## tasks through their whole lives per second, beside pg-boss and g
 bench-profile: ## what PostgreSQL does for them, statement by statement; BATCH=100 JOBS=50000
 	dotnet build tests/Benchmarks -c Release -v q
 	dotnet artifacts/bin/Benchmarks/release/TaskMesh.Benchmarks.dll profile $(BATCH) $(JOBS)
+
+sim: ## simulate whole collections by seed; SEEDS=200 FIRST=1 DEFECT=
+	dotnet build tests/Proof -c Release
+	dotnet artifacts/bin/Proof/release/TaskMesh.Proof.dll sim $(SEEDS) $(FIRST) $(DEFECT)
 
 real-packages: ## build and test without stand-ins, where the package feed has the real packages
 	@mkdir -p artifacts

@@ -1,22 +1,37 @@
 namespace TaskMesh.Testing;
 
 /// <summary>A clock that stands still until a test moves it; timers fire on the way, in the order of their times.</summary>
-public sealed class ManualClock : TimeProvider
+public sealed class ManualClock(DateTimeOffset start) : TimeProvider
 {
-    private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
-    private DateTimeOffset _now = Start;
+    private TimeSpan _elapsed;
+
+    public ManualClock()
+        : this(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero))
+    {
+    }
 
     /// <summary>How far it was moved.</summary>
-    public TimeSpan Elapsed => _now - Start;
+    public TimeSpan Elapsed => _elapsed;
+
+    /// <summary>When the next timer fires.</summary>
+    public DateTimeOffset? NextTimer
+    {
+        get
+        {
+            lock (_gate)
+                return _timers.Min(timer => timer.Due);
+        }
+    }
+
+    private DateTimeOffset Now => start + _elapsed;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    public override DateTimeOffset GetUtcNow() => _now;
+    public override DateTimeOffset GetUtcNow() => Now;
 
-    public override long GetTimestamp() => _now.Ticks;
+    public override long GetTimestamp() => Now.Ticks;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -27,13 +42,13 @@ public sealed class ManualClock : TimeProvider
 
     public void Advance(TimeSpan time)
     {
-        var end = _now + time;
-        while (NextDue(end) is { } timer)
+        var end = _elapsed + time;
+        while (NextDue(start + end) is { } timer)
         {
-            _now = timer.Due!.Value;
+            _elapsed = timer.Due!.Value - start;
             timer.Fire();
         }
-        _now = end;
+        _elapsed = end;
     }
 
     private ManualTimer? NextDue(DateTimeOffset end)
@@ -53,7 +68,7 @@ public sealed class ManualClock : TimeProvider
             lock (clock._gate)
             {
                 _period = period;
-                Due = dueTime == Timeout.InfiniteTimeSpan ? null : clock._now + dueTime;
+                Due = dueTime == Timeout.InfiniteTimeSpan ? null : clock.Now + dueTime;
                 clock._timers.Remove(this);
                 if (Due is not null)
                     clock._timers.Add(this);
