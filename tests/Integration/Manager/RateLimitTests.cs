@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using TaskMesh.Core.Messages;
+using TaskMesh.Core.Waiting;
+using TaskMesh.Postgres.Reading;
 using TaskMesh.Testing;
 
 namespace TaskMesh.Integration.Manager;
@@ -87,16 +89,37 @@ public class RateLimitTests(ProductCluster cluster)
     }
 
     [Fact]
+    public async Task A_task_that_waits_for_a_token_says_so()
+    {
+        await using var rig = await RigAsync();
+        await SubmitAsync(rig, 6);
+        var waiting = await rig.Database.ScalarAsync<Guid>("select id from task_manager.task where state = 'Pending'");
+
+        var why = WaitExplainer.Explain((await new WaitReader(rig.Database.As("tm_reader")).FactsAsync(waiting, default))!);
+
+        Assert.Equal(WaitCause.RateLimit, why.Cause);
+        Assert.Contains("'provider'", why.Sentence, StringComparison.Ordinal);
+        Assert.NotNull(why.NextTry);
+    }
+
+    [Fact]
     public async Task However_many_sweeps_there_are_one_reminder_is_sent_for_the_next_wait()
     {
         await using var rig = await RigAsync();
         await SubmitAsync(rig, 50);
+        Assert.Contains(rig.Sent, message => message.Delay > TimeSpan.Zero);
         rig.Sent.Clear();
 
         for (var i = 0; i < 5; i++)
+        {
+            await rig.Database.AdvanceAsync(TimeSpan.FromMilliseconds(10));
             await rig.SendAsync(new Tick());
+        }
 
-        Assert.Single(rig.Sent, message => message.Delay > TimeSpan.Zero);
+        Assert.DoesNotContain(rig.Sent, message => message.Delay > TimeSpan.Zero);
+        await rig.Database.AdvanceAsync(TimeSpan.FromSeconds(1));
+        await rig.SendAsync(new Tick());
+        Assert.Contains(rig.Sent, message => message.Delay > TimeSpan.Zero);
     }
 
     private async Task<ManagerRig> RigAsync()
