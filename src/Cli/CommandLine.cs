@@ -38,6 +38,7 @@ internal static class CommandLine
         KillSwitchCommand.Create(),
         DlqCommand.Create(),
         PoolCommand.Create(),
+        ScheduleCommand.Create(),
         LabCommand.Create(),
         CommonOptions.Output,
         new HelpOption(),

@@ -16,7 +16,8 @@ public sealed class BatchDecider(ControlDesk control, IntakeDesk intake, ChildDe
             await new DeadLetterStore(connection).LinkAsync(steered.ReplayOf, cancellation);
 
         var made = await children.AcceptAsync(connection, all, cancellation);
-        foreach (var (pool, count) in ended.Freed.Concat((made.Released?.Pools ?? new HashSet<string>()).Select(pool => KeyValuePair.Create(pool, 0))))
+        var asked = made.Released?.Pools ?? new HashSet<string>();
+        foreach (var (pool, count) in ended.Freed.Concat(asked.Select(pool => KeyValuePair.Create(pool, 0))))
             steered.Freed[pool] = steered.Freed.GetValueOrDefault(pool) + count;
         var effects = await Dispatcher.DispatchAsync(connection, [.. newTasks, .. made.Runnable], steered.Freed, cancellation, ended.Throttled);
         var (touched, differing) = await children.CountAsync(connection, made, effects.Inserted, cancellation);

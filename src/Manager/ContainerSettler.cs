@@ -43,7 +43,9 @@ public sealed class ContainerSettler(UnitOfWork work, GeneratorSettler generator
     {
         var store = new ContainerStore(connection);
         var closed = await store.CloseAsync(
-            [.. complete.Select(end => (end.Container.Id, end.State, Early: end.Container.Children is not { } all || end.Container.Tally.Ended < all))], cancellation);
+            [.. complete.Select(end => (
+                end.Container.Id, end.State, Early: end.Container.Children is not { } all || end.Container.Tally.Ended < all))],
+            cancellation);
         var ended = complete.Where(end => closed.Contains(end.Container.Id) && end.Container.Parent is not null).ToArray();
         if (ended.Length == 0)
             return Decided.Nothing;

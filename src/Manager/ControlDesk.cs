@@ -9,7 +9,7 @@ using TaskMesh.Postgres.Manager;
 namespace TaskMesh.Manager;
 
 /// <summary>What people tell the mesh: each message is carried out once and kept in the audit trail; what cannot be done is told.</summary>
-public sealed class ControlDesk(ReferenceResolver references, Random random)
+public sealed class ControlDesk(ReferenceResolver references, ScheduleDesk schedules, Random random)
 {
     /// <summary>More than a transaction should hold; the command line asks in parts.</summary>
     public const int MostReplays = 1_000;
@@ -67,6 +67,14 @@ public sealed class ControlDesk(ReferenceResolver references, Random random)
                     return $"pool: there is no '{pool.Pool}'";
                 steered.Ask([pool.Pool]);
                 return null;
+            case ControlAction.SetSchedule set:
+                return await schedules.SetAsync(connection, set.Schedule, cancellation);
+            case ControlAction.PauseSchedule pause:
+                return await ScheduleDesk.PauseAsync(connection, pause.Name, pause.Paused, cancellation);
+            case ControlAction.RemoveSchedule remove:
+                return await ScheduleDesk.RemoveAsync(connection, remove.Name, remove.CancelRuns, cancellation);
+            case ControlAction.RunSchedule run:
+                return await ScheduleDesk.RunAsync(connection, run.Name, run.Organisation, control.Id, steered, cancellation);
             case ControlAction.Replay replay:
                 return await ReplayAsync(connection, replay, steered, cancellation);
             default:

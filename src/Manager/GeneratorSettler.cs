@@ -24,8 +24,10 @@ public sealed class GeneratorSettler(UnitOfWork work, NpgsqlDataSource database,
             .Select(pair => (pair.Task, pair.Move!))
             .ToArray();
         var miscounted = facts.Where(fact => fact.IsMiscounted).Select(fact => fact.Id).ToArray();
-        var late = touched.Where(one => one.Past > one.First).Join(facts, one => one.Generator, fact => fact.Id, (one, fact) => (one, fact)).ToArray();
-        var stragglers = late.Where(pair => pair.fact.ContainerState.IsTerminal()).Select(pair => (pair.fact.Container, From: pair.one.First)).ToArray();
+        var late = touched.Where(one => one.Past > one.First)
+            .Join(facts, one => one.Generator, fact => fact.Id, (one, fact) => (one, fact)).ToArray();
+        var stragglers = late.Where(pair => pair.fact.ContainerState.IsTerminal())
+            .Select(pair => (pair.fact.Container, From: pair.one.First)).ToArray();
         var startable = late
             .Where(pair => pair.fact.ContainerState == TaskState.Running)
             .Select(pair => new Opening(pair.fact.Container, pair.one.First, Math.Min(pair.one.Past, pair.fact.Released)))

@@ -39,18 +39,25 @@ public sealed class ManagerHost : IAsyncDisposable
         var work = new UnitOfWork(_database, performer, clock);
         var generators = new GeneratorSettler(work, _database, random);
         var settler = new ContainerSettler(work, generators, _database, random);
+        var planner = new CollectionPlanner(catalogue, settings.Pools);
+        var intake = new IntakeDesk(planner, clock);
         var decider = new BatchDecider(
-            new ControlDesk(references, random),
-            new IntakeDesk(new CollectionPlanner(catalogue, settings.Pools), clock),
+            new ControlDesk(references, new ScheduleDesk(planner), random),
+            intake,
             new ChildDesk(new ChildPlanner(catalogue, settings.Pools), clock, random),
             new CompletionDesk(catalogue, settings.ObjectsBucket, random));
-        Handler = new MessageHandler(
+        var sweeps = new SweepRunner(
             work,
-            decider,
             settler,
-            new SweepRunner(work, settler, generators, performer, launcher, _database, log, random),
-            new RetentionRunner(_database, objects, settings.Retention, log, clock),
-            log);
+            generators,
+            performer,
+            launcher,
+            new ScheduleSweep(work, intake),
+            _database,
+            log,
+            random);
+        Handler = new MessageHandler(
+            work, decider, settler, sweeps, new RetentionRunner(_database, objects, settings.Retention, log, clock), log);
     }
 
     public MessageHandler Handler { get; }

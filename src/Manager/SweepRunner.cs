@@ -16,6 +16,7 @@ public sealed class SweepRunner(
     GeneratorSettler generators,
     EffectPerformer performer,
     FleetLauncher fleet,
+    ScheduleSweep schedules,
     NpgsqlDataSource database,
     ManagerLog log,
     Random random)
@@ -45,17 +46,15 @@ public sealed class SweepRunner(
         await new HoldSweep(work, RoundsPerSweep).RunAsync(cancellation);
         await work.RunAsync(
             async connection =>
-            {
-                var store = new SweepStore(connection);
-                var effects = await DispatchAsync(connection, await store.WakeAsync(cancellation), cancellation);
-                return new Decided(effects with { WakeAfter = await store.RemindAsync(EffectPerformer.LongestReminder, cancellation) }, []);
-            },
-            cancellation);
+                new Decided(
+                    await DispatchAsync(connection, await new SweepStore(connection).WakeAsync(cancellation), cancellation), []), cancellation);
         await RepeatAsync(store => store.ReclaimAsync(LeaseKeeper.LeaseTime, cancellation), SweepStore.DispatchRowLimit, cancellation);
         await work.RunAsync(connection => ExpireAsync(connection, cancellation), cancellation);
         await StartFilledAsync(cancellation);
         await RepeatAsync(store => store.EmptyAsync(cancellation), SweepStore.EmptyLimit, cancellation);
         await ResendAsync(cancellation);
+        await schedules.RunAsync(whole, cancellation);
+        await work.RunAsync(connection => RemindAsync(connection, cancellation), cancellation);
         if (whole)
         {
             await SettleOverdueAsync(cancellation);
@@ -63,6 +62,11 @@ public sealed class SweepRunner(
             await fleet.EnsureWorkersAsync(cancellation);
         }
     }
+
+    private static async Task<Decided> RemindAsync(NpgsqlConnection connection, CancellationToken cancellation) => Decided.Nothing with
+    {
+        Effects = Effects.None with { WakeAfter = await new SweepStore(connection).RemindAsync(EffectPerformer.LongestReminder, cancellation) },
+    };
 
     private async Task<bool> IsDueAsync(TimeSpan interval, CancellationToken cancellation)
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using TaskMesh.Cli.Mesh;
+using TaskMesh.Cli.Output;
 using TaskMesh.Core.Messages;
 
 namespace TaskMesh.Cli.Commands;
@@ -16,8 +17,9 @@ internal static class PoolCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             await using var mesh = MeshClient.Connect();
+            var pools = await mesh.Reader.PoolsAsync(cancellation);
             parsed.Printer().Rows(
-                await mesh.Reader.PoolsAsync(cancellation),
+                [.. pools.Select(pool => new Row(Schema.Pool, pool.Name, pool.Class, pool.Slots, pool.Window, pool.InFlight, pool.Waiting))],
                 ("POOL", pool => pool.Name),
                 ("CLASS", pool => pool.Class),
                 ("SET", pool => pool.Slots?.ToString(CultureInfo.InvariantCulture)),
@@ -32,19 +34,16 @@ internal static class PoolCommand
     {
         var name = new Argument<string>("name") { Description = "Of a pool." };
         var slots = new Option<int?>("--slots") { Description = "How many tasks may run at once; without it, what the configuration says." };
-        var reason = new Option<string>("--reason") { Description = "Why; kept in the audit trail.", Required = true };
+        var reason = CommonOptions.Reason();
         var command = new Command("set", "Set how many tasks of a pool may run at once. 0 lets nothing new start.") { name, slots, reason };
         command.SetAction(async (parsed, cancellation) =>
         {
-            if (parsed.GetValue(slots) is < 0 or > 1_000_000)
-                throw new CliException(ExitCode.Usage, $"--slots: {parsed.GetValue(slots)} is not from 0 to 1000000");
             await using var mesh = MeshClient.Connect();
-            var pool = parsed.GetRequiredValue(name);
-            if ((await mesh.Reader.PoolsAsync(cancellation)).All(known => known.Name != pool))
-                throw new CliException(ExitCode.Usage, $"name: there is no pool '{pool}'; `taskmesh pool ls` lists them");
-            var action = new ControlAction.SetPool(pool, parsed.GetValue(slots));
-            await mesh.SendAsync(new Control(action, Environment.UserName, parsed.GetRequiredValue(reason)) { Id = mesh.Ids.Next() }, cancellation);
+            var action = new ControlAction.SetPool(parsed.GetRequiredValue(name), parsed.GetValue(slots));
+            await mesh.SteerAsync(action, parsed.GetRequiredValue(reason), cancellation);
         });
         return command;
     }
+
+    private sealed record Row(string Schema, string Name, string Class, int? Slots, int Window, int InFlight, int Waiting);
 }

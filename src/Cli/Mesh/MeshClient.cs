@@ -26,12 +26,15 @@ public sealed class MeshClient : IAsyncDisposable
         _database = Database.Open(settings.Database, "taskmesh-cli", Connections);
         _sender = new SqsSender(settings.LocalEndpoint is { } local ? AwsClients.LocalSqs(local) : AwsClients.Sqs());
         Reader = new MeshReader(_database);
+        Schedules = new ScheduleReader(_database);
         Waits = new WaitReader(_database);
         DeadLetters = new DeadLetterReader(_database);
         Ids = new IdSource(TimeProvider.System, new Random());
     }
 
     public MeshReader Reader { get; }
+
+    public ScheduleReader Schedules { get; }
 
     public WaitReader Waits { get; }
 

@@ -17,5 +17,7 @@ public static class Schema
     public const string KillSwitch = "taskmesh.kill-switch.v1";
     public const string DeadLetter = "taskmesh.dead-letter.v1";
     public const string Replayed = "taskmesh.replayed.v1";
+    public const string Pool = "taskmesh.pool.v1";
+    public const string Schedule = "taskmesh.schedule.v1";
     public const string Local = "taskmesh.local.v1";
 }

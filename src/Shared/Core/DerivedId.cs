@@ -21,6 +21,9 @@ public static class DerivedId
     public static Guid OfChild(Guid collection, Guid parent, string kind, int ordinal) =>
         Derive(TimestampOf(collection), $"{parent}/{kind}/{ordinal}");
 
+    /// <summary>The id of what a schedule makes at a time, or for a change of that time.</summary>
+    public static Guid OfOccurrence(DateTimeOffset at, string of) => Derive(at.ToUnixTimeMilliseconds(), $"{of}/{at.UtcTicks}");
+
     private static long TimestampOf(Guid id)
     {
         Span<byte> bytes = stackalloc byte[16];

@@ -21,7 +21,8 @@ public class CancelTests(ProductCluster cluster)
     {
         await using var rig = await RigAsync(slots: 1);
         await rig.SendAsync(new CreateCollection(new ParallelNode(
-            [.. Enumerable.Range(0, 3).Select(i => new TaskNode($"t{i}", "inside", Empty))])) { Id = Guid.CreateVersion7() });
+            [.. Enumerable.Range(0, 3).Select(i => new TaskNode($"t{i}", "inside", Empty))]))
+        { Id = Guid.CreateVersion7() });
         var leases = new TaskLeases(rig.Database.As("tm_internal"), "w1");
         var run = rig.Runs[0];
         if (state is "Running" or "PendingTaskCreation")
@@ -45,7 +46,8 @@ public class CancelTests(ProductCluster cluster)
     {
         await using var rig = await RigAsync(slots: 1);
         var cancelled = new CreateCollection(new ParallelNode(
-            [.. Enumerable.Range(0, 9).Select(i => new TaskNode($"t{i}", "inside", Empty))]), Priority: 9) { Id = Guid.CreateVersion7() };
+            [.. Enumerable.Range(0, 9).Select(i => new TaskNode($"t{i}", "inside", Empty))]), Priority: 9)
+        { Id = Guid.CreateVersion7() };
         await rig.SendAsync(new CreateTask("inside", Empty, Name: "other") { Id = Guid.CreateVersion7() });
         await rig.SendAsync(cancelled, new CreateTask("inside", Empty, Name: "waits") { Id = Guid.CreateVersion7() });
         var (other, child) = (rig.Runs[0], rig.Runs[1]);
@@ -77,7 +79,8 @@ public class CancelTests(ProductCluster cluster)
         [
             new ParallelNode([new TaskNode("a", "inside", Empty)], "first"),
             new ParallelNode([new SequentialNode([new TaskNode("b", "inside", Empty)])], "second"),
-        ])) { Id = Guid.CreateVersion7() });
+        ]))
+        { Id = Guid.CreateVersion7() });
         var id = await rig.Database.ScalarAsync<Guid>($"select id from task_manager.container where name = '{name}'");
 
         await ControlAsync(rig, new ControlAction.Cancel(id));

@@ -46,7 +46,10 @@ public class FanOutTests(ProductCluster cluster)
         Assert.Equal(["1"], await rig.Database.RowsAsync("select sum(disabled) from task_manager.progress where container_id in ("
             + "select container_id from task_manager.task where kind = 'conditional')"));
         Assert.Equal(["Pending 0", "Disabled 0"], await rig.Database.RowsAsync(
-            "select e.state, e.attempt from task_manager.task_event e join task_manager.task t on t.id = e.task_id where t.name = 'no' order by e.at"));
+            """
+            select e.state, e.attempt from task_manager.task_event e join task_manager.task t on t.id = e.task_id
+             where t.name = 'no' order by e.at
+            """));
     }
 
     [Fact]

@@ -105,7 +105,8 @@ public class GeneratorTests(ProductCluster cluster)
         await rig.SendAsync(
             new CreateTask("outside", Empty, Generated: new Generated(run.Collection, run.Id, 0, Inputs: one)) { Id = Guid.CreateVersion7() },
             new CreateTask("inside", Empty, Generated: new Generated(run.Collection, run.Id, 0, Inputs: one)) { Id = Guid.CreateVersion7() },
-            ManagerRig.Report(run, new TaskOutcome.Succeeded(Empty, Children: ChildCount.Of(DerivedId.OfChild(run.Collection, run.Id, "inside", 0)))));
+            ManagerRig.Report(run, new TaskOutcome.Succeeded(
+                Empty, Children: ChildCount.Of(DerivedId.OfChild(run.Collection, run.Id, "inside", 0)))));
 
         Assert.Equal(["Failed its attempts made 2 different children, the last one declared 1"],
             await rig.Database.RowsAsync("select state, reason from task_manager.task where name = 'g'"));
@@ -199,8 +200,10 @@ public class GeneratorTests(ProductCluster cluster)
         rig.Sent.Clear();
         string[] targets = ["""{"target":"192.0.2.7"}""", """{"target":"198.51.100.1"}""", """{"target":"nowhere"}"""];
         var made = new CreateTask("target", Empty, Generated: new Generated(
-            run.Collection, run.Id, 0, Inputs: [.. targets.Select(target => JsonElement.Parse(target))])) { Id = Guid.CreateVersion7() };
-        var declared = Enumerable.Range(0, 3).Select(i => ChildCount.Of(DerivedId.OfChild(run.Collection, run.Id, "target", i))).Aggregate(ChildCount.Add);
+            run.Collection, run.Id, 0, Inputs: [.. targets.Select(target => JsonElement.Parse(target))]))
+        { Id = Guid.CreateVersion7() };
+        var declared = Enumerable.Range(0, 3).Select(i => ChildCount.Of(DerivedId.OfChild(run.Collection, run.Id, "target", i)))
+            .Aggregate(ChildCount.Add);
 
         await rig.SendAsync(made, made, ManagerRig.Report(run, new TaskOutcome.Succeeded(Empty, Children: declared)));
         await rig.RunAllAsync(_ => Success);

@@ -25,7 +25,8 @@ public class HoldTests(ProductCluster cluster)
     {
         await using var rig = await RigAsync(slots: 1);
         var collection = new CreateCollection(new ParallelNode(
-            [.. Enumerable.Range(0, 4).Select(i => new TaskNode($"t{i}", "inside", Empty))], Policy: null)) { Id = Guid.CreateVersion7() };
+            [.. Enumerable.Range(0, 4).Select(i => new TaskNode($"t{i}", "inside", Empty))], Policy: null))
+        { Id = Guid.CreateVersion7() };
         if (name.Length == 0)
             name = $"{collection.Id}";
         await rig.SendAsync(collection);

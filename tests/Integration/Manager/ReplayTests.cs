@@ -19,7 +19,8 @@ public class ReplayTests(ProductCluster cluster)
         await rig.SendAsync(new CreateCollection(new SequentialNode(
         [
             new TaskNode("first", "outside", Empty), new TaskNode("second", "inside", input, Timeouts: new(Run: TimeSpan.FromSeconds(9))),
-        ]), Priority: 7) { Id = Guid.CreateVersion7() });
+        ]), Priority: 7)
+        { Id = Guid.CreateVersion7() });
         await rig.SendAsync(ManagerRig.Report(rig.Runs[0], new TaskOutcome.Succeeded(JsonElement.Parse("""{"value":[1]}"""))));
         var failed = rig.Runs[^1];
         await rig.SendAsync(ManagerRig.Report(failed, new TaskOutcome.Failed(ErrorClass.Fatal, "broken")));

@@ -137,7 +137,8 @@ internal sealed class TargetKind : ITaskDefinition<TargetInput, AnyInput>
             check.Problem("target", problem);
     }
 
-    public static Task<TaskResult<AnyInput>> ExecuteAsync(TargetInput input, TaskContext context) => Task.FromResult<TaskResult<AnyInput>>(new AnyInput());
+    public static Task<TaskResult<AnyInput>> ExecuteAsync(TargetInput input, TaskContext context) =>
+        Task.FromResult<TaskResult<AnyInput>>(new AnyInput());
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Strict, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

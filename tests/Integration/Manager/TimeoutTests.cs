@@ -20,7 +20,8 @@ public class TimeoutTests(ProductCluster cluster)
             [
                 new TaskNode("first", "inside", Empty, Timeouts: new(Queue: TimeSpan.FromSeconds(30))), new TaskNode("second", "inside", Empty),
             ],
-            Policy: new CompletionPolicy.BestEffort())) { Id = Guid.CreateVersion7() });
+            Policy: new CompletionPolicy.BestEffort()))
+        { Id = Guid.CreateVersion7() });
 
         await rig.Database.AdvanceAsync(TimeSpan.FromSeconds(31));
         await rig.SendAsync(new Tick());

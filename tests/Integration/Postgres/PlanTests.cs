@@ -16,7 +16,8 @@ namespace TaskMesh.Integration.Postgres;
 [Collection(ProductTests.Name)]
 public partial class PlanTests(ProductCluster cluster)
 {
-    private static readonly string[] LargeTables = ["task", "task_data", "task_event", "container", "progress", "collection", "dispatch", "generator", "generated"];
+    private static readonly string[] LargeTables =
+        ["task", "task_data", "task_event", "container", "progress", "collection", "dispatch", "generator", "generated"];
 
     private static readonly string[] Roles = ["tm_manager", "tm_internal"];
 

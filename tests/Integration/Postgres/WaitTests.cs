@@ -65,7 +65,8 @@ public class WaitTests(ProductCluster cluster)
         [
             new ParallelNode([new TaskNode("a", "inside", Empty)], "scans"),
             new ParallelNode([new TaskNode("c", "inside", Empty)], "imports"),
-        ])) { Id = Guid.CreateVersion7() });
+        ]))
+        { Id = Guid.CreateVersion7() });
 
         var why = await WhyAsync(rig, await IdAsync(rig, "c"));
 
@@ -77,7 +78,8 @@ public class WaitTests(ProductCluster cluster)
     {
         await using var rig = await RigAsync();
         await rig.SendAsync(new CreateCollection(new ParallelNode(
-            [new TaskNode("a", "inside", Empty), new TaskNode("b", "inside", Empty)], MaxConcurrency: 1)) { Id = Guid.CreateVersion7() });
+            [new TaskNode("a", "inside", Empty), new TaskNode("b", "inside", Empty)], MaxConcurrency: 1))
+        { Id = Guid.CreateVersion7() });
 
         Assert.Equal(WaitCause.Concurrency, (await WhyAsync(rig, await IdAsync(rig, "b"))).Cause);
     }

@@ -89,6 +89,9 @@ internal sealed class SimProcess
         public Task<JsonElement?> ReadResultAsync(Guid task, CancellationToken cancellation) =>
             process.OutsideAsync($"read/{KeyOf(run)}", () => inner.ReadResultAsync(task, process.Killed));
 
+        public IAsyncEnumerable<ChildResult> ReadChildrenAsync(string container, CancellationToken cancellation) =>
+            inner.ReadChildrenAsync(container, process.Killed);
+
         public Task AppendResultAsync(JsonElement part, CancellationToken cancellation) =>
             process.OutsideAsync($"append/{KeyOf(run)}", async () =>
             {

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using TaskMesh.Core.Scheduling;
 using TaskMesh.Core.Scope;
 
 namespace TaskMesh.Core.Messages;
@@ -13,6 +14,10 @@ namespace TaskMesh.Core.Messages;
 [JsonDerivedType(typeof(KillSwitch), nameof(KillSwitch))]
 [JsonDerivedType(typeof(Replay), nameof(Replay))]
 [JsonDerivedType(typeof(SetPool), nameof(SetPool))]
+[JsonDerivedType(typeof(SetSchedule), nameof(SetSchedule))]
+[JsonDerivedType(typeof(RemoveSchedule), nameof(RemoveSchedule))]
+[JsonDerivedType(typeof(PauseSchedule), nameof(PauseSchedule))]
+[JsonDerivedType(typeof(RunSchedule), nameof(RunSchedule))]
 public abstract record ControlAction
 {
     private ControlAction()
@@ -40,6 +45,19 @@ public abstract record ControlAction
 
     /// <summary>Sets how many tasks of a pool may run at once; null goes back to the configuration. 0 lets nothing new start.</summary>
     public sealed record SetPool(string Pool, int? Slots = null) : ControlAction;
+
+    /// <summary>Makes a schedule, or replaces the one of that name.</summary>
+    public sealed record SetSchedule(Schedule Schedule) : ControlAction;
+
+    /// <param name="CancelRuns">Whether its last runs end too.</param>
+    public sealed record RemoveSchedule(string Name, bool CancelRuns = false) : ControlAction;
+
+    /// <param name="Paused">False lets it go on; what was due in the meantime is not made up for.</param>
+    public sealed record PauseSchedule(string Name, bool Paused) : ControlAction;
+
+    /// <summary>Runs it at once, beside its rhythm.</summary>
+    /// <param name="Organisation">Null for all that it is for.</param>
+    public sealed record RunSchedule(string Name, string? Organisation = null) : ControlAction;
 
     /// <summary>
     /// Does again what failed for good: each task becomes a new one in a collection of its own, each message that was put aside is read once more.

@@ -24,7 +24,8 @@ public sealed record Generated(Guid Collection, Guid Parent, int Ordinal, int? C
     {
         (null, null) or (not null, not null) => "generated: names either a count or inputs",
         _ when Size is < 1 or > MostPerMessage => $"generated: a message makes 1 to {MostPerMessage} children, not {Size}",
-        _ when Ordinal < 0 || Ordinal + (long)Size > MostChildren => $"generated: ordinals go from 0 to {MostChildren - 1}, not to {Ordinal + (long)Size - 1}",
+        _ when Ordinal < 0 || Ordinal + (long)Size > MostChildren =>
+            $"generated: ordinals go from 0 to {MostChildren - 1}, not to {Ordinal + (long)Size - 1}",
         _ => null,
     };
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using TaskMesh.Core.Scheduling;
 using TaskMesh.Core.Scope;
 using TaskMesh.Core.Workflow;
 
@@ -25,6 +26,7 @@ namespace TaskMesh.Core.Messages;
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 [JsonSerializable(typeof(CompletionPolicy))]
 [JsonSerializable(typeof(ControlAction))]
+[JsonSerializable(typeof(Schedule))]
 [JsonSerializable(typeof(TaskTimeouts))]
 [JsonSerializable(typeof(DeadTask))]
 [JsonSerializable(typeof(IReadOnlyList<ScanWindow>))]

@@ -136,7 +136,8 @@ internal sealed class CollectionDraft
                         (child, i) => Place(child, $"{path}/{i}", id, i, started && i < first, endedBefore, depth + 1))]);
                 }
             case ConditionalNode condition:
-                return Place(condition, path, Open(ContainerMode.Sequential, null, null, null, condition.Else is null ? 2 : 3), started, endedBefore, depth);
+                return Place(
+                    condition, path, Open(ContainerMode.Sequential, null, null, null, condition.Else is null ? 2 : 3), started, endedBefore, depth);
             default:
                 throw new UnreachableException($"{node.GetType()}");
         }

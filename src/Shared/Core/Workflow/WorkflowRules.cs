@@ -39,7 +39,9 @@ public static class WorkflowRules
         if (created.Count > declared.Count)
         {
             return new(
-                TaskState.Failed, failures + 1, Reason: $"its attempts made {created.Count} different children, the last one declared {declared.Count}");
+                TaskState.Failed,
+                failures + 1,
+                Reason: $"its attempts made {created.Count} different children, the last one declared {declared.Count}");
         }
         return created == declared || !open ? new(TaskState.Succeeded, failures) : null;
     }

@@ -7,7 +7,15 @@ namespace TaskMesh.Postgres.Manager;
 /// <param name="Created">What exists.</param>
 /// <param name="Counted">How many of its children its container counts.</param>
 public sealed record GeneratorFacts(
-    Guid Id, Guid Container, TaskState ContainerState, int Released, ChildCount? Declared, ChildCount Created, bool HasEnded, int Counted, int Failures)
+    Guid Id,
+    Guid Container,
+    TaskState ContainerState,
+    int Released,
+    ChildCount? Declared,
+    ChildCount Created,
+    bool HasEnded,
+    int Counted,
+    int Failures)
 {
     public bool IsMiscounted => HasEnded && Created.Count != Counted;
 }

@@ -45,17 +45,21 @@ public sealed class SweepStore(NpgsqlConnection connection)
         return connection.Command(sql, In(WakeLimit)).QueryAsync(row => row.GetString(0), cancellation);
     }
 
-    /// <summary>Whether the Manager must remind itself of the next wait that ends: only once, however many sweeps there are.</summary>
+    /// <summary>
+    /// Whether the Manager must remind itself of the next wait that ends or run that is due: only once, however many sweeps there are.
+    /// </summary>
     /// <returns>In how long; null for no reminder.</returns>
     public async Task<TimeSpan?> RemindAsync(TimeSpan longest, CancellationToken cancellation)
     {
         const string sql = """
             update task_manager.control_state s
-               set reminded_for = next.wake_at
-              from (select wake_at from task_manager.task where wake_at is not null order by wake_at limit 1) next
-             where next.wake_at < task_manager.clock() + $1
-               and (s.reminded_for <= task_manager.clock() or s.reminded_for > next.wake_at + interval '1 second')
-         returning greatest(next.wake_at - task_manager.clock(), interval '0')
+               set reminded_for = next.at
+              from (select least(
+                           (select wake_at from task_manager.task where wake_at is not null order by wake_at limit 1),
+                           (select look_at from task_manager.schedule_turn where look_at is not null order by look_at limit 1)) as at) next
+             where next.at < task_manager.clock() + $1
+               and (s.reminded_for <= task_manager.clock() or s.reminded_for > next.at + interval '1 second')
+         returning greatest(next.at - task_manager.clock(), interval '0')
          """;
         var waits = await connection.Command(sql, In(longest)).QueryAsync(row => row.GetTimeSpan(0), cancellation);
         return waits.Count == 0 ? null : waits[0];

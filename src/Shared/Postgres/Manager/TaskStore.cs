@@ -10,7 +10,8 @@ public sealed class TaskStore(NpgsqlConnection connection)
 {
     /// <summary>Inserts tasks in the state that their place in the workflow and their pool's room allow.</summary>
     /// <returns>What was inserted, and of that what as Dispatched.</returns>
-    public async Task<(HashSet<Guid> Inserted, List<DispatchedTask> Dispatched)> InsertAsync(IReadOnlyList<NewTask> tasks, CancellationToken cancellation)
+    public async Task<(HashSet<Guid> Inserted, List<DispatchedTask> Dispatched)> InsertAsync(
+        IReadOnlyList<NewTask> tasks, CancellationToken cancellation)
     {
         const string sql = """
             insert into task_manager.task (

@@ -153,7 +153,8 @@ public sealed class MeshReader(NpgsqlDataSource database)
             select p.name, p.class, p.slots, p.in_flight as inFlight,
                    case when p.class <> 'BareMetal' then coalesce(2 * p.slots, p.dispatch_window)
                         else 2 * least(p.slots, greatest(
-                             (select sum(w.parallelism) from task_manager.worker w where w.pool = p.name and w.state = 'live'), 1))::int end as window,
+                             (select sum(w.parallelism) from task_manager.worker w where w.pool = p.name and w.state = 'live'),
+                             1))::int end as window,
                    (select count(*) from (
                            select from task_manager.task t where t.pool = p.name and t.ready limit 100000) ready)::int as waiting
               from task_manager.pool p

@@ -17,7 +17,7 @@ public sealed record CollectResultsInput(string Of, string Path = "");
 /// <param name="Rows">All of them if they are small; else null, and they are in the further parts of this task's result.</param>
 public sealed record CollectResultsOutput(int Children, int Without, int Count, IReadOnlyList<JsonElement>? Rows);
 
-/// <summary>Makes one result of the results of a container's tasks. It reads them in pages, so a million of them take no more memory than a page.</summary>
+/// <summary>Makes one result of the results of a container's tasks. Read in pages: a million take no more memory than a page.</summary>
 public sealed class CollectResults : ITaskDefinition<CollectResultsInput, CollectResultsOutput>
 {
     /// <summary>Of rows held and written together.</summary>

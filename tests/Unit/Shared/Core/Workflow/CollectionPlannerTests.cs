@@ -71,7 +71,10 @@ public class CollectionPlannerTests
         },
         { new SequentialNode([Insert("a\u0007")]), "name: 'a\u0007' is not 1 to 200 characters" },
         { new SequentialNode([Insert("")]), "name: '' is not 1 to 200 characters" },
-        { new SequentialNode([new TaskNode("c", "conditional", JsonElement.Parse("""{"value":1,"when":{}}"""))]), "c: kind: 'conditional' picks a branch" },
+        {
+            new SequentialNode([new TaskNode("c", "conditional", JsonElement.Parse("""{"value":1,"when":{}}"""))]),
+            "c: kind: 'conditional' picks a branch"
+        },
         { new SequentialNode([Insert("late", "soon"), Insert("soon")]), "late: $from: 'soon' does not end before 'late' starts" },
         { new SequentialNode([Insert("a", "a")]), "a: $from: 'a' does not end before 'a' starts" },
         { new SequentialNode([Insert("a", "b")]), "a: $from: the collection has no task 'b'" },
@@ -98,7 +101,8 @@ public class CollectionPlannerTests
     public void Two_hundred_containers_in_each_other_are_read_and_planned()
     {
         var message = new CreateCollection(Deep(199)) { Id = Guid.CreateVersion7() };
-        var read = MessageReader.Read(JsonSerializer.SerializeToUtf8Bytes<ManagerMessage>(message, MessageJson.Default.ManagerMessage), default, out var reason);
+        var body = JsonSerializer.SerializeToUtf8Bytes<ManagerMessage>(message, MessageJson.Default.ManagerMessage);
+        var read = MessageReader.Read(body, default, out var reason);
 
         Assert.Null(reason);
         Assert.Equal(200, Plan((CreateCollection)read!, null).Containers.Count);

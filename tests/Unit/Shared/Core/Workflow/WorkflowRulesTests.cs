@@ -4,7 +4,7 @@ using TaskMesh.Core.Workflow;
 
 namespace TaskMesh.Unit.Shared.Core.Workflow;
 
-public class WorkflowRulesTests
+public partial class WorkflowRulesTests
 {
     private static readonly RetryPolicy ThreeTimes = new(3, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(25));
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
