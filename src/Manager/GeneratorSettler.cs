@@ -25,20 +25,23 @@ public sealed class GeneratorSettler(UnitOfWork work, NpgsqlDataSource database,
             .ToArray();
         var miscounted = facts.Where(fact => fact.IsMiscounted).Select(fact => fact.Id).ToArray();
         var late = touched.Where(one => one.Past > one.First)
-            .Join(facts, one => one.Generator, fact => fact.Id, (one, fact) => (one, fact)).ToArray();
-        var stragglers = late.Where(pair => pair.fact.ContainerState.IsTerminal())
-            .Select(pair => (pair.fact.Container, From: pair.one.First)).ToArray();
-        var startable = late
-            .Where(pair => pair.fact.ContainerState == TaskState.Running)
-            .Select(pair => new Opening(pair.fact.Container, pair.one.First, Math.Min(pair.one.Past, pair.fact.Released)))
+            .Join(
+                facts,
+                one => one.Generator,
+                fact => fact.Id,
+                (one, fact) => (fact.Container, fact.ContainerState, fact.Released, one.First, one.Past))
             .ToArray();
+        var stragglers = late.Where(part => part.ContainerState.IsTerminal()).GroupBy(part => part.Container)
+            .Select(container => (container.Key, container.Min(part => part.First))).ToArray();
+        var startable = late.Where(part => part.ContainerState == TaskState.Running)
+            .Select(part => new Opening(part.Container, part.First, Math.Min(part.Past, part.Released))).ToArray();
         if (moves.Length + miscounted.Length + stragglers.Length + startable.Length == 0)
             return [];
         var decided = await work.RunAsync(
             async connection =>
             {
                 if (stragglers.Length > 0)
-                    await new ContainerStore(connection).SweepAgainAsync([.. stragglers.DistinctBy(one => one.Container)], cancellation);
+                    await new ContainerStore(connection).SweepAgainAsync(stragglers, cancellation);
                 var pools = await new ReleaseStore(connection).StartAsync(startable, cancellation);
                 return await EndAsync(connection, moves, miscounted, pools, cancellation);
             },
