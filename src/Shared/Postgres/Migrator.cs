@@ -1,5 +1,7 @@
 using Npgsql;
 
+using static Npgsql.PostgresErrorCodes;
+
 namespace TaskMesh.Postgres;
 
 /// <summary>
@@ -12,6 +14,24 @@ public static class Migrator
     private const long AdvisoryLock = 0x7461736B;
 
     private const string Prefix = "TaskMesh.Postgres.Migrations.";
+
+    private const int LockAttempts = 20;
+
+    private const string LockAll = """
+        do $$
+        declare
+            tables text = (
+                select string_agg(format('%I.%I', schemaname, tablename), ', ' order by schemaname, tablename)
+                  from pg_tables
+                 where schemaname in ('task_manager', 'recon'));
+        begin
+            if tables is not null then
+                execute 'lock table ' || tables || ' in access exclusive mode';
+            end if;
+        end $$
+        """;
+
+    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(200);
 
     /// <returns>The names of the migrations applied now.</returns>
     public static async Task<IReadOnlyList<string>> MigrateAsync(NpgsqlDataSource database, CancellationToken cancellation)
@@ -43,13 +63,36 @@ public static class Migrator
     {
         await using var stream = typeof(Migrator).Assembly.GetManifestResourceStream(Prefix + name)!;
         using var reader = new StreamReader(stream);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await ExecuteAsync(connection, "set local lock_timeout = '2s'", cancellation);
+        await using var transaction = await LockAsync(connection, cancellation);
         await ExecuteAsync(connection, await reader.ReadToEndAsync(cancellation), cancellation);
         await using var insert = new NpgsqlCommand("insert into schema_version (name) values ($1)", connection);
         insert.Parameters.Add(new() { Value = name });
         await insert.ExecuteNonQueryAsync(cancellation);
         await transaction.CommitAsync(cancellation);
+    }
+
+    /// <summary>
+    /// Locks all tables at once and gives way at once where that takes long: a file that met them one by one could close a ring of waits with a
+    /// transaction that uses two of them, and PostgreSQL would end whichever had waited for a second.
+    /// </summary>
+    private static async Task<NpgsqlTransaction> LockAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var transaction = await connection.BeginTransactionAsync(cancellation);
+            try
+            {
+                // The last one is long enough to send an autovacuum away, which PostgreSQL does after a second.
+                await ExecuteAsync(connection, $"set local lock_timeout = '{(attempt == LockAttempts ? 2000 : 400)}ms'", cancellation);
+                await ExecuteAsync(connection, LockAll, cancellation);
+                return transaction;
+            }
+            catch (PostgresException refused) when (refused.SqlState is LockNotAvailable or DeadlockDetected && attempt < LockAttempts)
+            {
+                await transaction.DisposeAsync();
+                await Task.Delay(LockPause, TimeProvider.System, cancellation);
+            }
+        }
     }
 
     private static async Task<HashSet<string>> AppliedAsync(NpgsqlConnection connection, CancellationToken cancellation)

@@ -131,11 +131,16 @@ public class TcpSynProbeTests
         var error = Error(Aimed());
         Use();
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var round = 0; round < 1000; round++)
-            Use();
+        // The least of a few rounds: the runtime may put something of its own on this thread once, when it compiles the code again.
+        Assert.Equal(0, Enumerable.Range(0, 10).Min(_ => Allocated()));
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        long Allocated()
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var round = 0; round < 1000; round++)
+                Use();
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
 
         void Use()
         {
