@@ -1,6 +1,6 @@
 # The developers' commands. `make` alone prints them.
 .DEFAULT_GOAL := help
-.PHONY: help build test unit format check approve demo synth bench-tasks bench-profile sim real-packages
+.PHONY: help build test unit format check approve demo synth bench-tasks bench-profile bench-syn bench-loss sim real-packages
 
 SOLUTION := TaskMesh.sln
 STAGE := dev
@@ -14,6 +14,8 @@ export DOTNET_NOLOGO := 1
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 # Bare Debian has no ICU; nothing here sorts or formats by language.
 export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT := 1
+
+install = dpkg -s $(1) >/dev/null 2>&1 || { apt-get -qq update && apt-get -qq install -y --no-install-recommends $(1); } >/dev/null
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +56,16 @@ bench-tasks: ## tasks through their whole lives per second, beside pg-boss and g
 bench-profile: ## what PostgreSQL does for them, statement by statement; BATCH=100 JOBS=50000
 	dotnet build tests/Benchmarks -c Release -v q
 	dotnet artifacts/bin/Benchmarks/release/TaskMesh.Benchmarks.dll profile $(BATCH) $(JOBS)
+
+bench-syn: ## SYN probes per second, beside zmap and masscan, on a network of its own; ROUNDS=5
+	$(call install,clang libbpf-dev bpftool zmap masscan iproute2)
+	dotnet build $(SOLUTION) -c Release -v q
+	dotnet artifacts/bin/Benchmarks/release/TaskMesh.Benchmarks.dll syn $(ROUNDS)
+
+bench-loss: ## what share of open ports is found where packets get lost, beside zmap
+	$(call install,clang libbpf-dev bpftool zmap iproute2)
+	dotnet build $(SOLUTION) -c Release -v q
+	dotnet artifacts/bin/Benchmarks/release/TaskMesh.Benchmarks.dll loss
 
 sim: ## simulate whole collections by seed; SEEDS=200 FIRST=1 DEFECT=
 	dotnet build tests/Proof -c Release

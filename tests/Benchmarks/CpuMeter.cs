@@ -21,6 +21,9 @@ internal static class CpuMeter
         return self.TotalProcessorTime.TotalSeconds;
     }
 
+    /// <summary>Of all processes that this one started and that have ended, with those that they waited for.</summary>
+    public static double ReapedSeconds() => Stats().Where(stat => stat.Id == Environment.ProcessId).Sum(stat => stat.Reaped);
+
     private static IEnumerable<(int Id, int Parent, double Own, double Reaped)> Stats()
     {
         foreach (var folder in Directory.EnumerateDirectories("/proc"))

@@ -1,15 +1,18 @@
 using TaskMesh.Benchmarks.Orchestration;
+using TaskMesh.Benchmarks.Scanning;
 
 // One bench by its name; numbers after it change its size: `TaskMesh.Benchmarks tasks 50000 5`.
 Func<int[], CancellationToken, Task>? bench = args.FirstOrDefault() switch
 {
     "tasks" => TasksBench.RunAsync,
     "profile" => TasksBench.ProfileAsync,
+    "syn" => SynBench.RunAsync,
+    "loss" => LossBench.RunAsync,
     _ => null,
 };
 if (bench is null)
 {
-    Console.Error.WriteLine("benches: tasks [JOBS] [ROUNDS], profile [BATCH] [JOBS]");
+    Console.Error.WriteLine("benches: tasks [JOBS] [ROUNDS], profile [BATCH] [JOBS], syn [ROUNDS] [CASE], loss");
     return 64;
 }
 await bench([.. args[1..].Select(int.Parse)], CancellationToken.None);
