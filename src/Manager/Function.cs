@@ -8,6 +8,8 @@ using Amazon.Lambda.SQSEvents;
 using Microsoft.Extensions.Logging;
 using TaskMesh.Aws;
 using TaskMesh.Core.Configuration;
+using TaskMesh.Core.Execution;
+using TaskMesh.Core.Ports;
 using TaskMesh.Tasks;
 
 namespace TaskMesh.Manager;
@@ -24,15 +26,18 @@ public sealed class Function : IDisposable
         console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
     }));
 
+    private readonly MessageHold _hold;
     private readonly ManagerHost _host;
 
     public Function()
     {
         var settings = ManagerSettings.Read(ProcessEnvironment.Read());
+        var sqs = AwsClients.Sqs();
+        _hold = new MessageHold(new SqsVisibility(sqs, settings.ManagerQueue), TimeProvider.System, new Random());
         _host = new ManagerHost(
             settings,
             AllTasks.Catalogue,
-            new SqsSender(AwsClients.Sqs()),
+            new SqsSender(sqs),
             AwsClients.Objects(settings.ObjectsBucket),
             new Ec2Fleet(AwsClients.Ec2(), AwsClients.Ec2WithoutRetries()),
             TimeProvider.System,
@@ -59,17 +64,26 @@ public sealed class Function : IDisposable
     public async Task<SQSBatchResponse> HandleAsync(SQSEvent batch, ILambdaContext context)
     {
         using var limit = new CancellationTokenSource(context.RemainingTime - Margin, TimeProvider.System);
-        var failed = await _host.Handler.HandleAsync([.. batch.Records.Select(EnvelopeOf)], limit.Token);
+        var failed = await _hold.RunAsync(
+            [.. batch.Records.Select(ReceivedOf)], () => _host.Handler.HandleAsync([.. batch.Records.Select(EnvelopeOf)], limit.Token));
         return new SQSBatchResponse([.. failed.Select(id => new SQSBatchResponse.BatchItemFailure { ItemIdentifier = id })]);
     }
 
     public void Dispose() => _logs.Dispose();
 
+    private static ReceivedMessage ReceivedOf(SQSEvent.SQSMessage message) => new(
+        QueueOf(message),
+        message.MessageId,
+        message.ReceiptHandle,
+        int.Parse(message.Attributes["ApproximateReceiveCount"], CultureInfo.InvariantCulture));
+
     private static Envelope EnvelopeOf(SQSEvent.SQSMessage message) => new(
-        message.EventSourceArn.Split(':')[^1],
+        QueueOf(message),
         message.MessageId,
         DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(message.Attributes["SentTimestamp"], CultureInfo.InvariantCulture)),
         Encoding.UTF8.GetBytes(message.Body));
+
+    private static string QueueOf(SQSEvent.SQSMessage message) => message.EventSourceArn.Split(':')[^1];
 }
 
 [JsonSerializable(typeof(SQSEvent))]

@@ -4,12 +4,17 @@ using TaskMesh.Postgres.Manager;
 
 namespace TaskMesh.Manager;
 
-/// <summary>One transaction and, once it is committed, its effects. A transient error runs the whole transaction again.</summary>
+/// <summary>
+/// One transaction and, once it is committed, its effects. A transient error runs the whole transaction again: a database that restarts is
+/// waited for, because a message that is handed back comes later and has one receive less.
+/// </summary>
 public sealed class UnitOfWork(NpgsqlDataSource database, EffectPerformer performer, TimeProvider clock)
 {
-    private const int Tries = 3;
+    /// <summary>Well within the time of one invocation.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
 
-    private static readonly TimeSpan TryAgainAfter = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     /// <returns>What the transaction decided, after its effects were performed.</returns>
     public async Task<Decided> RunAsync(Func<NpgsqlConnection, Task<Decided>> decide, CancellationToken cancellation)
@@ -21,7 +26,8 @@ public sealed class UnitOfWork(NpgsqlDataSource database, EffectPerformer perfor
 
     private async Task<Decided> CommitAsync(Func<NpgsqlConnection, Task<Decided>> decide, CancellationToken cancellation)
     {
-        for (var attempt = 1; ; attempt++)
+        var start = clock.GetTimestamp();
+        for (var pause = FirstPause; ; pause = pause < LongestPause ? 2 * pause : pause)
         {
             try
             {
@@ -32,9 +38,9 @@ public sealed class UnitOfWork(NpgsqlDataSource database, EffectPerformer perfor
                 await Pipeline.CommitAsync(connection, cancellation);
                 return decided;
             }
-            catch (Exception e) when (attempt < Tries && Database.IsTransient(e))
+            catch (Exception e) when (Database.IsTransient(e) && clock.GetElapsedTime(start) < Patience)
             {
-                await Task.Delay(TryAgainAfter * attempt, clock, cancellation);
+                await Task.Delay(pause, clock, cancellation);
             }
         }
     }

@@ -10,11 +10,15 @@ public sealed class ExternalWorkerHost
 {
     public ExternalWorkerHost(ExternalWorkerSettings settings, TimeProvider clock)
     {
-        var manager = new SqsManagerQueue(new SqsSender(AwsClients.Sqs()), settings.ManagerQueue, clock);
+        var sqs = AwsClients.Sqs();
+        var manager = new SqsManagerQueue(new SqsSender(sqs), settings.ManagerQueue, clock);
         var offered = new WorkerCapabilities(ManagerQueue: manager, Web: new HttpWebSource(settings));
         var executor = new TaskExecutor(AllTasks.Catalogue, _ => offered, clock, AwsClients.Objects(settings.ObjectsBucket));
         Runner = new BatchRunner(executor, leases: null, manager, clock);
+        Hold = new MessageHold(new SqsVisibility(sqs, settings.ManagerQueue), clock, new Random());
     }
+
+    public MessageHold Hold { get; }
 
     public BatchRunner Runner { get; }
 }

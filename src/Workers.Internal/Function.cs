@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Amazon.Lambda.Core;
 using Amazon.Lambda.RuntimeSupport;
@@ -27,10 +28,18 @@ public sealed class Function
     public async Task<SQSBatchResponse> HandleAsync(SQSEvent batch, ILambdaContext context)
     {
         using var limit = new CancellationTokenSource(context.RemainingTime - Margin, TimeProvider.System);
-        var failed = await _host.Runner.RunAsync(
-            [.. batch.Records.Select(record => new QueueMessage(record.MessageId, record.ReceiptHandle, record.Body))], limit.Token);
+        var failed = await _host.Hold.RunAsync(
+            [.. batch.Records.Select(ReceivedOf)],
+            () => _host.Runner.RunAsync(
+                [.. batch.Records.Select(record => new QueueMessage(record.MessageId, record.ReceiptHandle, record.Body))], limit.Token));
         return new SQSBatchResponse([.. failed.Select(id => new SQSBatchResponse.BatchItemFailure { ItemIdentifier = id })]);
     }
+
+    private static ReceivedMessage ReceivedOf(SQSEvent.SQSMessage message) => new(
+        message.EventSourceArn.Split(':')[^1],
+        message.MessageId,
+        message.ReceiptHandle,
+        int.Parse(message.Attributes["ApproximateReceiveCount"], CultureInfo.InvariantCulture));
 }
 
 [JsonSerializable(typeof(SQSEvent))]

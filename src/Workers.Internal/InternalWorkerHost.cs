@@ -16,7 +16,8 @@ public sealed class InternalWorkerHost
     public InternalWorkerHost(InternalWorkerSettings settings, TimeProvider clock)
     {
         var database = Database.Open(settings.Database, "taskmesh-internal", Connections);
-        var manager = new SqsManagerQueue(new SqsSender(AwsClients.Sqs()), settings.ManagerQueue, clock);
+        var sqs = AwsClients.Sqs();
+        var manager = new SqsManagerQueue(new SqsSender(sqs), settings.ManagerQueue, clock);
         var objects = AwsClients.Objects(settings.ObjectsBucket);
         var executor = new TaskExecutor(
             AllTasks.Catalogue,
@@ -24,7 +25,10 @@ public sealed class InternalWorkerHost
             clock,
             objects);
         Runner = new BatchRunner(executor, new TaskLeases(database, $"internal/{Environment.MachineName}/{Environment.ProcessId}"), manager, clock);
+        Hold = new MessageHold(new SqsVisibility(sqs, settings.ManagerQueue), clock, new Random());
     }
+
+    public MessageHold Hold { get; }
 
     public BatchRunner Runner { get; }
 }

@@ -54,6 +54,25 @@ public class TimeoutTests(ProductCluster cluster)
     }
 
     [Fact]
+    public async Task A_message_that_died_with_an_Internal_function_is_sent_anew_once_that_must_have_ended()
+    {
+        await using var rig = await RigAsync();
+        await rig.SendAsync(
+            new CreateTask("inside", Empty) { Id = Guid.CreateVersion7() }, new CreateTask("raw", Empty) { Id = Guid.CreateVersion7() });
+        rig.Sent.Clear();
+
+        await rig.Database.AdvanceAsync(TimeSpan.FromMinutes(4.9));
+        await rig.SendAsync(new Tick());
+        Assert.Empty(rig.Runs);
+        await rig.Database.AdvanceAsync(TimeSpan.FromMinutes(0.2));
+        await rig.SendAsync(new Tick());
+
+        var again = Assert.Single(rig.Runs);
+        Assert.Equal(("inside", 2), (again.Kind, again.Attempt));
+        Assert.Equal(["0"], await rig.Database.RowsAsync("select failures from task_manager.task where kind = 'inside'"));
+    }
+
+    [Fact]
     public async Task Timeouts_that_a_kind_does_not_allow_are_refused()
     {
         await using var rig = await RigAsync();

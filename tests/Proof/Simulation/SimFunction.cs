@@ -14,6 +14,7 @@ internal sealed class SimFunction
     private readonly SimWorld _world;
     private readonly SimProcess _process;
     private readonly BatchRunner _runner;
+    private readonly MessageHold _hold;
     private readonly SimQueue _queue;
     private readonly TimeSpan _visibility;
 
@@ -23,6 +24,7 @@ internal sealed class SimFunction
         _process = new SimProcess(world, name);
         _queue = world.Queues[hasDatabase ? "internal" : "external"];
         _visibility = hasDatabase ? TimeSpan.FromMinutes(30) : TimeSpan.FromMinutes(15);
+        _hold = new MessageHold(new SimVisibility(_queue, _process), world.Clock, new Random(world.Seed));
         var database = world.WorkersOf(name);
         var manager = new SqsManagerQueue(new SimSender(world, _process), "manager", world.Clock);
         var executor = new TaskExecutor(
@@ -45,7 +47,9 @@ internal sealed class SimFunction
         {
             var batch = _queue.Take(BatchSize, _visibility);
             await _process.GateAsync("received");
-            var failed = await _runner.RunAsync([.. batch.Select(SimTaskQueue.Of)], _process.Killed);
+            var failed = await _hold.RunAsync(
+                [.. batch.Select(message => SimVisibility.Of(_queue, message))],
+                () => _runner.RunAsync([.. batch.Select(SimTaskQueue.Of)], _process.Killed));
             await _process.GateAsync("handled");
             foreach (var message in batch.Where(message => !failed.Contains(message.Id)))
                 _queue.Delete(message.Id, message.Receives);

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
+using TaskMesh.Core.Execution;
 using TaskMesh.Core.Fleet;
 using TaskMesh.Core.Ports;
 using TaskMesh.Manager;
@@ -19,11 +20,13 @@ internal sealed class SimManager : IComputeFleet
     private readonly SimWorld _world;
     private readonly SimProcess _process;
     private readonly ManagerHost _host;
+    private readonly Random _random;
 
     public SimManager(SimWorld world, string name)
     {
         _world = world;
         _process = new SimProcess(world, name);
+        _random = new Random(world.Seed);
         var settings = ManagerSettings.Read(new Dictionary<string, string>
         {
             ["TASKMESH_DATABASE"] = world.ConnectionString(name, "tm_manager"),
@@ -56,7 +59,10 @@ internal sealed class SimManager : IComputeFleet
             await _process.GateAsync("received");
             if (_world.Defect?.AcknowledgesFirst == true)
                 Delete(queue, batch);
-            var failed = await _world.Pump.OutsideAsync(() => _host.Handler.HandleAsync([.. batch.Select(EnvelopeOf)], _process.Killed));
+            var hold = new MessageHold(new SimVisibility(queue, _process), _world.Clock, _random);
+            var failed = await hold.RunAsync(
+                [.. batch.Select(message => SimVisibility.Of(queue, message))],
+                () => _world.Pump.OutsideAsync(() => _host.Handler.HandleAsync([.. batch.Select(EnvelopeOf)], _process.Killed)));
             await _process.GateAsync("handled");
             Delete(queue, batch.Where(message => !failed.Contains(message.Id)));
         }

@@ -15,6 +15,7 @@ public sealed class PgProxy : IAsyncDisposable
     private readonly ConcurrentDictionary<PgLine, bool> _lines = [];
     private readonly string _socket;
     private volatile bool _closed;
+    private int _refused;
 
     /// <param name="folder">For the socket; the name of the server's socket is kept, so a connection string needs another Host only.</param>
     public PgProxy(string folder, string serverFolder, IWireJudge judge)
@@ -29,7 +30,12 @@ public sealed class PgProxy : IAsyncDisposable
         _ = AcceptAsync();
     }
 
-    /// <summary>Cuts every line and takes no new one: the process behind it is as good as dead.</summary>
+    /// <summary>How many connections came while it was closed.</summary>
+    public int Refused => _refused;
+
+    public void Open() => _closed = false;
+
+    /// <summary>Cuts every line and takes no new one: the process behind it is as good as dead, or the server is for that process.</summary>
     public void Close()
     {
         _closed = true;
@@ -69,9 +75,15 @@ public sealed class PgProxy : IAsyncDisposable
         _lines[line] = true;
         try
         {
-            await server.ConnectAsync(new UnixDomainSocketEndPoint(_server));
-            if (!_closed)
+            if (_closed)
+            {
+                Interlocked.Increment(ref _refused);
+            }
+            else
+            {
+                await server.ConnectAsync(new UnixDomainSocketEndPoint(_server));
                 await line.RunAsync();
+            }
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
         {

@@ -14,6 +14,11 @@ public sealed class BatchRunner(TaskExecutor executor, ITaskLeases? leases, IMan
     /// <summary>What is cancelled runs at most that long; many functions ask at once.</summary>
     private static readonly TimeSpan Watch = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long a database that is away is waited for: well within the time of one invocation.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan ClaimPause = TimeSpan.FromMilliseconds(500);
+
     /// <returns>The ids of the messages that must come again.</returns>
     public async Task<IReadOnlyList<string>> RunAsync(IReadOnlyList<QueueMessage> messages, CancellationToken cancellation)
     {
@@ -26,7 +31,7 @@ public sealed class BatchRunner(TaskExecutor executor, ITaskLeases? leases, IMan
             return failed;
         }
 
-        var answers = await leases.ClaimAsync([.. readable.Select(run => run.Run)], cancellation);
+        var answers = await ClaimAsync(leases, [.. readable.Select(run => run.Run)], Patience, clock, cancellation);
         failed.AddRange(readable.Zip(answers).Where(pair => pair.Second is ClaimAnswer.Busy).Select(pair => pair.First.Id));
         var claimed = readable.Zip(answers, (run, answer) => (run.Run, Claimed: answer as ClaimAnswer.Claimed)).Where(
             pair => pair.Claimed is not null).ToArray();
@@ -49,6 +54,26 @@ public sealed class BatchRunner(TaskExecutor executor, ITaskLeases? leases, IMan
         await done.CancelAsync();
         await keeping;
         await ReportAsync(reports, cancellation);
+    }
+
+    /// <summary>
+    /// A database that is away is waited for: a message that is handed back instead comes later, and has one receive less.
+    /// </summary>
+    internal static async Task<IReadOnlyList<ClaimAnswer>> ClaimAsync(
+        ITaskLeases leases, IReadOnlyList<RunTask> runs, TimeSpan patience, TimeProvider clock, CancellationToken cancellation)
+    {
+        var start = clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await leases.ClaimAsync(runs, cancellation);
+            }
+            catch (InfrastructureException) when (clock.GetElapsedTime(start) < patience)
+            {
+                await Task.Delay(ClaimPause, clock, cancellation);
+            }
+        }
     }
 
     /// <summary>The attempt as claimed: a takeover has a new attempt and nonce, and the newest checkpoint.</summary>

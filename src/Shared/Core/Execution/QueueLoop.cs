@@ -25,6 +25,9 @@ public sealed class QueueLoop(
     /// <summary>After a failed receive, so that an unreachable queue is not asked in a busy loop.</summary>
     private static readonly TimeSpan ReceiveBackOff = TimeSpan.FromSeconds(1);
 
+    /// <summary>What is received stays hidden for longer.</summary>
+    private static readonly TimeSpan ClaimPatience = LeaseKeeper.LeaseTime * 0.75;
+
     /// <summary>Packets stop within two seconds of the kill switch.</summary>
     private static readonly TimeSpan Watch = TimeSpan.FromSeconds(1);
 
@@ -111,7 +114,7 @@ public sealed class QueueLoop(
     {
         var readable = received.Select(message => (Message: message, Run: RunTaskReader.Read(message.Body))).Where(
             pair => pair.Run is not null).ToArray();
-        var answers = await leases.ClaimAsync([.. readable.Select(pair => pair.Run!)], stopping);
+        var answers = await BatchRunner.ClaimAsync(leases, [.. readable.Select(pair => pair.Run!)], ClaimPatience, clock, stopping);
         foreach (var ((message, run), answer) in readable.Zip(answers))
         {
             switch (answer)

@@ -15,6 +15,12 @@ public sealed class SweepStore(NpgsqlConnection connection)
     /// <summary>A message that nobody claimed for this long is sent anew; the old one finds nothing to do if it turns up.</summary>
     public static readonly TimeSpan UnclaimedLimit = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// As long as a function of Internal workers may run: whoever was handed the message has come to its end without a claim, and the queue keeps
+    /// the message hidden for six times that.
+    /// </summary>
+    public static readonly TimeSpan UnclaimedInternalLimit = TimeSpan.FromMinutes(5);
+
     /// <summary>Whether a sweep is due; if so it is this Manager's, and the others find it done.</summary>
     public async Task<bool> TakeTurnAsync(TimeSpan interval, CancellationToken cancellation)
     {
@@ -86,10 +92,12 @@ public sealed class SweepStore(NpgsqlConnection connection)
                                  then 'queue'
                             when t.state = 'Running' and task_manager.lease_expired(t.lease_until + $1, $1) then 'lost'
                             when t.state = 'Dispatched' and t.lease_until is not null and task_manager.lease_expired(t.lease_until, $1) then 'lost'
-                            when t.state = 'Dispatched' and looked.sent_at < task_manager.clock() - $3 then 'unclaimed' end as fate
+                            when t.state = 'Dispatched' and looked.sent_at < task_manager.clock() - case p.class when 'Internal' then $4 else $3 end
+                                 then 'unclaimed' end as fate
                   from looked
                  cross join unnest(looked.tasks, looked.attempts) as sent(id, attempt)
                   join task_manager.task t on t.id = sent.id and t.attempt >= sent.attempt
+                  join task_manager.pool p on p.name = t.pool
                  where t.state in ('Dispatched', 'Running')
                    for update of t
             ), moved as (
@@ -117,7 +125,8 @@ public sealed class SweepStore(NpgsqlConnection connection)
             )
             select * from moved
             """;
-        return connection.Command(sql, In(lease), In(DispatchRowLimit), In(UnclaimedLimit)).QueryAsync(ReadSwept, cancellation);
+        return connection.Command(sql, In(lease), In(DispatchRowLimit), In(UnclaimedLimit), In(UnclaimedInternalLimit))
+            .QueryAsync(ReadSwept, cancellation);
     }
 
     /// <summary>Moves the tasks of containers that closed early, in the order of their ordinals; no new ones can come.</summary>

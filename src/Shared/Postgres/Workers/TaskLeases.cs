@@ -9,7 +9,10 @@ namespace TaskMesh.Postgres.Workers;
 /// <summary>Claims and renews attempts through the functions that the database grants to workers.</summary>
 public sealed class TaskLeases(NpgsqlDataSource database, string worker) : ITaskLeases
 {
-    public async Task<IReadOnlyList<ClaimAnswer>> ClaimAsync(IReadOnlyList<RunTask> tasks, CancellationToken cancellation)
+    public Task<IReadOnlyList<ClaimAnswer>> ClaimAsync(IReadOnlyList<RunTask> tasks, CancellationToken cancellation) =>
+        Database.ForTaskAsync(() => ClaimedAsync(tasks, cancellation));
+
+    private async Task<IReadOnlyList<ClaimAnswer>> ClaimedAsync(IReadOnlyList<RunTask> tasks, CancellationToken cancellation)
     {
         if (tasks.Count == 0)
             return [];
