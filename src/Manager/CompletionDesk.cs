@@ -44,6 +44,10 @@ public sealed class CompletionDesk(TaskCatalogue catalogue, string? bucket, Rand
         if (dead.Length > 0)
             await new DeadLetterStore(connection).KeepAsync(dead, cancellation);
         await tasks.InsertOutputsAsync([.. moves.SelectMany(move => Output(move.Task, move.Outcome))], cancellation);
+        Guid[] leaving =
+            [.. moves.Where(move => move.Outcome is TaskOutcome.Yielded && LeavesSomething(move.Task.Kind)).Select(move => move.Task.Id)];
+        if (leaving.Length > 0)
+            await new LeftoverStore(connection).ExpectAsync(leaving, cancellation);
         var filled = await SettleGeneratorsAsync(new GeneratorStore(connection), moves, cancellation);
         var (freed, started) = await ReleaseAsync(connection, moves, cancellation);
 
@@ -62,6 +66,8 @@ public sealed class CompletionDesk(TaskCatalogue catalogue, string? bucket, Rand
         task.IsInFlight && task.ContainerState == TaskState.Running && task.Attempt == report.Attempt && task.Nonce == report.Nonce;
 
     private bool IsGenerator(string kind) => catalogue.Find(kind)?.IsGenerator == true;
+
+    private bool LeavesSomething(string kind) => catalogue.Find(kind)?.CleanUp is not null;
 
     private TaskMove Decide(TaskFacts task, TaskOutcome outcome)
     {

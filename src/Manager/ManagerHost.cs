@@ -53,6 +53,7 @@ public sealed class ManagerHost : IAsyncDisposable
             performer,
             launcher,
             new ScheduleSweep(work, intake),
+            new LeftoverSweep(work, intake, catalogue),
             _database,
             log,
             random);

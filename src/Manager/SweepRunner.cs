@@ -17,6 +17,7 @@ public sealed class SweepRunner(
     EffectPerformer performer,
     FleetLauncher fleet,
     ScheduleSweep schedules,
+    LeftoverSweep leftovers,
     NpgsqlDataSource database,
     ManagerLog log,
     Random random)
@@ -54,6 +55,7 @@ public sealed class SweepRunner(
         await RepeatAsync(store => store.EmptyAsync(cancellation), SweepStore.EmptyLimit, cancellation);
         await ResendAsync(cancellation);
         await schedules.RunAsync(whole, cancellation);
+        await leftovers.RunAsync(cancellation);
         await work.RunAsync(connection => RemindAsync(connection, cancellation), cancellation);
         if (whole)
         {

@@ -1,4 +1,6 @@
+using System.Globalization;
 using TaskMesh.Core.Configuration;
+using TaskMesh.Core.Ports;
 
 namespace TaskMesh.Workers.External;
 
@@ -13,6 +15,12 @@ public sealed record ExternalWorkerSettings(
 
     private static readonly Dictionary<string, Uri> Defaults = new() { ["crt.sh"] = new("https://crt.sh") };
 
+    /// <summary>The header that goes with each request to a provider. Secrets: never written anywhere.</summary>
+    public IReadOnlyDictionary<string, (string Header, string Value)> Keys { get; init; } = new Dictionary<string, (string, string)>();
+
+    /// <summary>Providers that share the work of one name, with how much each does at once.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<WebMember>> Members { get; init; } = new Dictionary<string, IReadOnlyList<WebMember>>();
+
     public static ExternalWorkerSettings Read(IReadOnlyDictionary<string, string> environment)
     {
         var reader = new SettingsReader(environment);
@@ -20,9 +28,45 @@ public sealed record ExternalWorkerSettings(
             reader.Required("TASKMESH_MANAGER_QUEUE_URL"),
             ReadProviders(reader),
             reader.Optional("TASKMESH_EXTERNAL_CONTACT"),
-            reader.Optional("TASKMESH_OBJECTS_BUCKET"));
+            reader.Optional("TASKMESH_OBJECTS_BUCKET"))
+        {
+            Keys = ReadKeys(reader),
+            Members = ReadMembers(reader),
+        };
         reader.ThrowIfWrong();
         return settings;
+    }
+
+    /// <summary>"shodan=Authorization:Bearer …"; a header's value may hold anything but a comma.</summary>
+    private static Dictionary<string, (string Header, string Value)> ReadKeys(SettingsReader reader)
+    {
+        const string variable = "TASKMESH_EXTERNAL_KEYS";
+        var keys = new Dictionary<string, (string, string)>();
+        foreach (var entry in reader.List(variable))
+        {
+            if (entry.Split('=', 2) is [{ Length: > 0 } provider, var header]
+                && header.Split(':', 2) is [{ Length: > 0 } name, { Length: > 0 } value])
+                keys[provider] = (name, value.Trim());
+            else
+                reader.Wrong(variable, "an entry is not provider=header:value; it is not shown here, since it may hold a key");
+        }
+        return keys;
+    }
+
+    private static Dictionary<string, IReadOnlyList<WebMember>> ReadMembers(SettingsReader reader)
+    {
+        const string variable = "TASKMESH_EXTERNAL_MEMBERS";
+        var members = new List<(string Name, WebMember Member)>();
+        foreach (var entry in reader.List(variable))
+        {
+            if (entry.Split('=', 2) is [{ Length: > 0 } name, var member] && member.Split(':') is [{ Length: > 0 } provider, var text]
+                && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var capacity) && capacity > 0)
+                members.Add((name, new WebMember(provider, capacity)));
+            else
+                reader.Wrong(variable, $"'{entry}' is not name=provider:capacity, such as scanner=nessus-1:5");
+        }
+        return members.GroupBy(member => member.Name).ToDictionary(
+            name => name.Key, name => (IReadOnlyList<WebMember>)[.. name.Select(member => member.Member)]);
     }
 
     private static Dictionary<string, Uri> ReadProviders(SettingsReader reader)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using TaskMesh.Core;
 using TaskMesh.Core.Ports;
 using TaskMesh.Core.Scope;
@@ -18,11 +19,13 @@ public sealed class HttpWebSource : IWebSource, IDisposable
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
 
+    private readonly ExternalWorkerSettings _settings;
     private readonly IReadOnlyDictionary<string, Uri> _providers;
     private readonly HttpClient _http;
 
     public HttpWebSource(ExternalWorkerSettings settings)
     {
+        _settings = settings;
         _providers = settings.Providers;
         _http = new HttpClient(new SocketsHttpHandler
         {
@@ -39,17 +42,28 @@ public sealed class HttpWebSource : IWebSource, IDisposable
         _http.DefaultRequestHeaders.UserAgent.ParseAdd(settings.Contact is { } contact ? $"TaskMesh/1 ({contact})" : "TaskMesh/1");
     }
 
-    public async Task<WebAnswer> GetAsync(string provider, string pathAndQuery, CancellationToken cancellation)
+    public IReadOnlyList<WebMember> MembersOf(string name) => _settings.Members.GetValueOrDefault(name, []);
+
+    public Task<WebAnswer> GetAsync(string provider, string pathAndQuery, CancellationToken cancellation) =>
+        SendAsync(provider, new WebCall("GET", pathAndQuery), cancellation);
+
+    public async Task<WebAnswer> SendAsync(string provider, WebCall request, CancellationToken cancellation)
     {
+        var pathAndQuery = request.PathAndQuery;
         if (!_providers.TryGetValue(provider, out var address))
             throw new InvalidOperationException($"This worker knows no provider '{provider}'; it knows {string.Join(", ", _providers.Keys)}.");
         if (pathAndQuery is not ['/', ..] || pathAndQuery.StartsWith("//", StringComparison.Ordinal))
             throw new InvalidOperationException($"'{pathAndQuery}' is no path below a provider's address: it begins with one '/'.");
         try
         {
-            using var answer = await _http.GetAsync(new Uri(address, pathAndQuery), HttpCompletionOption.ResponseHeadersRead, cancellation);
+            using var message = new HttpRequestMessage(new HttpMethod(request.Method), new Uri(address, pathAndQuery));
+            if (_settings.Keys.TryGetValue(provider, out var key))
+                message.Headers.TryAddWithoutValidation(key.Header, key.Value);
+            if (request.Body is { } body)
+                message.Content = new StringContent(body, Encoding.UTF8, "application/json");
+            using var answer = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellation);
             await using var content = await answer.Content.ReadAsStreamAsync(cancellation);
-            return new WebAnswer((int)answer.StatusCode, await ReadAsync(provider, content, cancellation), answer.Headers.RetryAfter?.Delta);
+            return new WebAnswer((int)answer.StatusCode, await ReadAsync(provider, content, cancellation), RetryAfter(answer));
         }
         catch (Exception e) when (e is HttpRequestException or IOException or TaskCanceledException && !cancellation.IsCancellationRequested)
         {
@@ -58,6 +72,14 @@ public sealed class HttpWebSource : IWebSource, IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    /// <summary>Seconds, or a time (RFC 9110, section 10.2.3) against the provider's own clock.</summary>
+    private static TimeSpan? RetryAfter(HttpResponseMessage answer) => answer.Headers.RetryAfter switch
+    {
+        { Delta: { } wait } => wait,
+        { Date: { } time } when answer.Headers.Date is { } now => time > now ? time - now : TimeSpan.Zero,
+        _ => null,
+    };
 
     /// <summary>After decompression, so that a small answer cannot become a large one.</summary>
     private static async Task<ReadOnlyMemory<byte>> ReadAsync(string provider, Stream content, CancellationToken cancellation)

@@ -24,6 +24,8 @@ public static class AllTasks
         TaskEntry.Of<ForEach, ForEachInput, ForEachOutput>(),
         TaskEntry.Of<InsertData, InsertDataInput, InsertDataOutput>(),
         TaskEntry.Of<ListModels, ListModelsInput, ListModelsOutput>(),
+        TaskEntry.Of<OutsideScan, OutsideScanInput, OutsideScanOutput>(),
+        TaskEntry.Of<OutsideScanCleanUp, OutsideScanCleanUpInput, OutsideScanCleanUpOutput>(),
         TaskEntry.Of<TcpSyn, TcpSynInput, TcpSynOutput>(),
         TaskEntry.Of<UpsertModels, UpsertModelsInput, UpsertModelsOutput>(),
     ]);

@@ -30,6 +30,12 @@ public interface ITaskDefinition<TInput, TOutput>
     /// </summary>
     static virtual string? RateLimit => null;
 
+    /// <summary>
+    /// The kind that deletes what a task of this one has left elsewhere when it ends without having had the last word; it gets the id, as
+    /// {"task": …}. Such a kind yields once before it makes anything elsewhere. Null if nothing is left.
+    /// </summary>
+    static virtual string? CleanUp => null;
+
     /// <summary>What the types cannot say about an input, and what it aims at. Runs at submit, before any row or message exists.</summary>
     static virtual void Check(TInput input, InputCheck check)
     {
