@@ -157,7 +157,8 @@ public sealed class ProbeSender<TFinding>
     }
 
     private bool IsDone() =>
-        _passes[0] == _end && _scan.Outbox.IsEmpty && (Over == _end || _window.NextWaiting(_window.First, _end) == _end);
+        _passes[0] == _end && _scan.Outbox.IsEmpty && (Over == _end || _window.NextWaiting(_window.First, _end) == _end)
+        && _window.NextHeld(_window.First, _end) == _end;
 
     private void Send(int count, CancellationToken stop)
     {

@@ -33,11 +33,14 @@ public sealed class ProbeWindow
     /// <param name="capacity">How many questions may be open at once; rounded up to a power of two.</param>
     public ProbeWindow(ulong first, int capacity)
     {
-        var size = System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(capacity, SmallestCapacity, LargestCapacity));
-        _endings = new byte[size];
-        _mask = size - 1;
+        _endings = new byte[CapacityFor(capacity)];
+        _mask = (ulong)_endings.Length - 1;
         _reclaimed = _first = _next = _reclaimable = first;
     }
+
+    /// <summary>How many questions a window for so many has room for: a power of two.</summary>
+    public static int CapacityFor(int questions) =>
+        (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(questions, SmallestCapacity, LargestCapacity));
 
     public ulong Reclaimed => Volatile.Read(ref _reclaimed);
 
@@ -52,18 +55,10 @@ public sealed class ProbeWindow
     public void Open(ulong next) => Volatile.Write(ref _next, next);
 
     /// <summary>Sender: the first question from a place on, and before another, that has not ended.</summary>
-    public ulong NextWaiting(ulong from, ulong end)
-    {
-        while (from < end)
-        {
-            var run = Run(from, end);
-            var found = run.IndexOf((byte)ProbeEnding.Waiting);
-            if (found >= 0)
-                return from + (ulong)found;
-            from += (ulong)run.Length;
-        }
-        return end;
-    }
+    public ulong NextWaiting(ulong from, ulong end) => Find(ProbeEnding.Waiting, from, end);
+
+    /// <summary>Sender and status: the first question from a place on, and before another, that is held.</summary>
+    public ulong NextHeld(ulong from, ulong end) => Find(ProbeEnding.Held, from, end);
 
     /// <summary>Sender: the question is never sent.</summary>
     public void Refuse(ulong index, ProbeEnding ending) => _endings[index & _mask] = (byte)ending;
@@ -71,17 +66,28 @@ public sealed class ProbeWindow
     /// <summary>Receiver: begins another round of answers.</summary>
     public void BeginRound() => Interlocked.Increment(ref _round);
 
-    /// <summary>Receiver: whether this is the first answer to an open question.</summary>
+    /// <summary>Receiver: whether this is the first answer to an open question, which from now on is held open until it is settled.</summary>
+    public bool Hold(ulong index)
+    {
+        var first = First;
+        if (index - first >= Next - first || _endings[index & _mask] != (byte)ProbeEnding.Waiting)
+            return false;
+        _endings[index & _mask] = (byte)ProbeEnding.Held;
+        return true;
+    }
+
+    /// <summary>Receiver: whether this is the first answer to an open question, or the last one to a held one.</summary>
     public SettleResult Settle(ulong index, Verdict verdict)
     {
         var first = First;
         if (index - first >= Next - first)
             return index < first ? SettleResult.Late : SettleResult.Foreign;
         ref var ending = ref _endings[index & _mask];
-        if (ending != (byte)ProbeEnding.Waiting)
+        if (ending is not ((byte)ProbeEnding.Waiting or (byte)ProbeEnding.Held))
             return SettleResult.Again;
+        var wasHeld = ending == (byte)ProbeEnding.Held;
         ending = (byte)verdict;
-        return SettleResult.Settled;
+        return wasHeld ? SettleResult.Concluded : SettleResult.Settled;
     }
 
     /// <summary>Status: nothing before <paramref name="first"/> waits for an answer any more.</summary>
@@ -123,6 +129,19 @@ public sealed class ProbeWindow
         if (_first > end)
             (_reclaimable, _reclaimableSince) = (_first, Interlocked.Read(ref _round));
     }
+
+    private ulong Find(ProbeEnding ending, ulong from, ulong end)
+    {
+        while (from < end)
+        {
+            var run = Run(from, end);
+            var found = run.IndexOf((byte)ending);
+            if (found >= 0)
+                return from + (ulong)found;
+            from += (ulong)run.Length;
+        }
+        return end;
+    }
 }
 
 /// <summary>What became of a question; the first ones are verdicts.</summary>
@@ -138,12 +157,18 @@ public enum ProbeEnding : byte
 
     /// <summary>The wire cannot reach its target.</summary>
     Unreachable,
+
+    /// <summary>No ending yet: the probe is in conversation with the target, and sees to an end itself.</summary>
+    Held,
 }
 
 /// <summary>What an answer was good for.</summary>
 public enum SettleResult
 {
     Settled,
+
+    /// <summary>It was the end of a conversation, whose beginning counted as the answer.</summary>
+    Concluded,
 
     /// <summary>The question had ended already.</summary>
     Again,

@@ -33,10 +33,18 @@ public sealed class ReplyReceiver<TFinding>(ScanParts<TFinding> scan, ProbeSende
             if (!scan.Wire.TryReceive(out var packet))
                 return read > 0;
             var verdict = scan.Probe.Judge(packet, scan.Outbox, out var index);
-            if (verdict is not (Verdict.Unproven or Verdict.Pending))
+            if (verdict == Verdict.Pending)
+                Hold(index);
+            else if (verdict != Verdict.Unproven)
                 Settle(index, verdict);
         }
         return true;
+    }
+
+    private void Hold(ulong index)
+    {
+        if (scan.Probe.Converses && scan.Window.Hold(index))
+            Answered(index);
     }
 
     private void Settle(ulong index, Verdict verdict)
@@ -44,6 +52,9 @@ public sealed class ReplyReceiver<TFinding>(ScanParts<TFinding> scan, ProbeSende
         switch (scan.Window.Settle(index, verdict))
         {
             case SettleResult.Settled:
+                Answered(index);
+                break;
+            case SettleResult.Concluded:
                 break;
             case SettleResult.Late:
                 scan.Tally.LateAnswers++;
@@ -51,9 +62,14 @@ public sealed class ReplyReceiver<TFinding>(ScanParts<TFinding> scan, ProbeSende
             default:
                 return;
         }
-        scan.Trips.Answered(index);
         if (verdict == Verdict.Open)
             scan.Tally.OpenSeen++;
+    }
+
+    /// <summary>The first answer tells how long answers take, and whether one got lost.</summary>
+    private void Answered(ulong index)
+    {
+        scan.Trips.Answered(index);
         if (index < sender.AskedAgain)
             scan.Tally.LaterAnswers++;
         else

@@ -37,7 +37,7 @@ public sealed class ScanStatus<TFinding>(
                 sending.Cancel();
                 return;
             }
-            scan.Window.Retire(sender.Over);
+            scan.Window.Retire(scan.Window.NextHeld(scan.Window.First, sender.Over));
             TakeAway(receiverHasEnded: false);
             if (scan.Clock.GetElapsedTime(reportedAt) >= ReportInterval)
             {

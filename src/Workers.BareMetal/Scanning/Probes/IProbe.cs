@@ -22,6 +22,12 @@ public interface IProbe<TFinding>
     /// <summary>More questions are open than the probe can hold: no new ones for now. Retries and answers go on.</summary>
     bool IsBusy => false;
 
+    /// <summary>
+    /// Whether a question that is answered by <see cref="Verdict.Pending"/> is not asked again nor given up from then on: the probe talks to its
+    /// target and settles it itself, at the latest in <see cref="Tick"/>.
+    /// </summary>
+    bool Converses => false;
+
     /// <summary>Writes the packet that asks a question, every byte of it, and returns its length.</summary>
     /// <param name="attempt">0 for the first time.</param>
     int Aim(ulong index, int attempt, Span<byte> packet);

@@ -91,4 +91,17 @@ public class ProbeWindowTests
         Assert.Equal(1001UL, _window.NextWaiting(1000, 1100));
         Assert.Equal(SettleResult.Again, _window.Settle(1000, Verdict.Open));
     }
+
+    [Fact]
+    public void What_is_held_is_not_asked_again_and_ends_once()
+    {
+        Assert.True(_window.Hold(1000));
+        Assert.False(_window.Hold(1000));
+
+        Assert.Equal((1001UL, 1000UL), (_window.NextWaiting(1000, 1100), _window.NextHeld(1000, 1100)));
+        Assert.Equal(SettleResult.Concluded, _window.Settle(1000, Verdict.Open));
+        Assert.Equal(SettleResult.Again, _window.Settle(1000, Verdict.Open));
+        Assert.False(_window.Hold(1000));
+        Assert.Equal(1100UL, _window.NextHeld(1000, 1100));
+    }
 }
