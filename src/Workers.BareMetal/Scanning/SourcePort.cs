@@ -5,8 +5,8 @@ using TaskMesh.Workers.BareMetal.Scanning.Wire;
 namespace TaskMesh.Workers.BareMetal.Scanning;
 
 /// <summary>
-/// The port that a scan sends from, above those that Linux gives to connections (ip_local_port_range). Where the source address is the kernel's
-/// own, the kernel is kept from answering what comes back to it.
+/// The port that a scan sends from, or the first of several, above those that Linux gives to connections (ip_local_port_range). Where the source
+/// address is the kernel's own, the kernel is kept from answering what comes back to it.
 /// </summary>
 public sealed class SourcePort : IDisposable
 {
@@ -34,32 +34,38 @@ public sealed class SourcePort : IDisposable
     public string Resets { get; }
 
     /// <param name="isHeld">False leaves the port alone: nothing will be sent.</param>
-    public static SourcePort Take(WayOut way, ulong seed, ProtocolType protocol, bool isHeld)
+    /// <param name="count">How many ports side by side are wanted.</param>
+    public static SourcePort Take(WayOut way, ulong seed, ProtocolType protocol, bool isHeld, int count = 1)
     {
         var start = SeededKey.Derive("source port", seed).First;
+        var first = NumberOf(start, 0, count);
         if (!isHeld)
-            return new(NumberOf(start, 0), [], isKernelKeptOut: false, "none: nothing was sent");
+            return new(first, [], isKernelKeptOut: false, "none: nothing was sent");
         Address[] own = [.. new[] { way.SourceV4, way.SourceV6 }.OfType<Address>().Where(KernelNetwork.IsOwn)];
         if (own.Length == 0)
-            return new(NumberOf(start, 0), [], isKernelKeptOut: true, "sent by the scan: the source address is not the kernel's");
+            return new(first, [], isKernelKeptOut: true, "sent by the scan: the source address is not the kernel's");
         var guards = new List<PortGuard>();
         try
         {
             for (var attempt = 0; attempt < MostTries; attempt++)
             {
-                var number = NumberOf(start, attempt);
-                guards.AddRange(own.Select(address => PortGuard.TryTake(address, number, protocol)).OfType<PortGuard>());
-                if (guards.Count == own.Length)
+                var number = NumberOf(start, attempt, count);
+                var wanted =
+                    from address in own
+                    from place in Enumerable.Range(0, count)
+                    select PortGuard.TryTake(address, (ushort)(number + place), protocol);
+                guards.AddRange(wanted.TakeWhile(guard => guard is not null).OfType<PortGuard>());
+                if (guards.Count == own.Length * count)
                     return new(number, guards, isKernelKeptOut: true, "sent by the scan: it holds the source port");
                 guards.ForEach(guard => guard.Dispose());
                 guards.Clear();
             }
-            return new(NumberOf(start, 0), [], isKernelKeptOut: false, $"left to the kernel: {MostTries} source ports are in use");
+            return new(first, [], isKernelKeptOut: false, $"left to the kernel: {MostTries} source ports are in use");
         }
         catch (IOException problem)
         {
             guards.ForEach(guard => guard.Dispose());
-            return new(NumberOf(start, 0), [], isKernelKeptOut: false, $"left to the kernel: {problem.Message}");
+            return new(first, [], isKernelKeptOut: false, $"left to the kernel: {problem.Message}");
         }
     }
 
@@ -69,5 +75,6 @@ public sealed class SourcePort : IDisposable
             guard.Dispose();
     }
 
-    private static ushort NumberOf(ulong start, int attempt) => (ushort)(First + ((start + (ulong)attempt) % (ushort.MaxValue - First)));
+    private static ushort NumberOf(ulong start, int attempt, int count) =>
+        (ushort)(First + ((start + ((ulong)attempt * (ulong)count)) % (ulong)(ushort.MaxValue - First - count + 1)));
 }
