@@ -27,6 +27,7 @@ public static class AllTasks
         TaskEntry.Of<OutsideScan, OutsideScanInput, OutsideScanOutput>(),
         TaskEntry.Of<OutsideScanCleanUp, OutsideScanCleanUpInput, OutsideScanCleanUpOutput>(),
         TaskEntry.Of<TcpSyn, TcpSynInput, TcpSynOutput>(),
+        TaskEntry.Of<TlsScan, TlsScanInput, TlsScanOutput>(),
         TaskEntry.Of<UpsertModels, UpsertModelsInput, UpsertModelsOutput>(),
     ]);
 }

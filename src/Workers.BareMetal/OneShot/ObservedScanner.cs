@@ -12,4 +12,8 @@ internal sealed class ObservedScanner(IRawScanner scanner) : IRawScanner
     public async Task<ScanCoverage> ScanSynAsync(
         SynScanPlan plan, ScopeGuard scope, IScanSink<PortFinding> sink, CancellationToken cancellation) =>
         Coverage = await scanner.ScanSynAsync(plan, scope, sink, cancellation);
+
+    public async Task<ScanCoverage> ScanTlsAsync(
+        TlsScanPlan plan, ScopeGuard scope, IScanSink<TlsFinding> sink, CancellationToken cancellation) =>
+        Coverage = await scanner.ScanTlsAsync(plan, scope, sink, cancellation);
 }

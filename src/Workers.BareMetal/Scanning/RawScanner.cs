@@ -4,6 +4,7 @@ using TaskMesh.Core.Recon;
 using TaskMesh.Core.Scope;
 using TaskMesh.Workers.BareMetal.Scanning.Engine;
 using TaskMesh.Workers.BareMetal.Scanning.Probes;
+using TaskMesh.Workers.BareMetal.Scanning.Tls;
 using TaskMesh.Workers.BareMetal.Scanning.Wire;
 
 namespace TaskMesh.Workers.BareMetal.Scanning;
@@ -12,19 +13,17 @@ namespace TaskMesh.Workers.BareMetal.Scanning;
 /// <param name="progress">Hears about once a second how far a scan is.</param>
 public sealed class RawScanner(ScanSettings settings, TimeProvider clock, IProgress<ScanProgress>? progress = null) : IRawScanner
 {
-    private const string NoWire = "none";
-
     public async Task<ScanCoverage> ScanSynAsync(
         SynScanPlan plan, ScopeGuard scope, IScanSink<PortFinding> sink, CancellationToken cancellation)
     {
         var order = new TargetOrder(plan.Targets, plan.Ports, plan.Seed);
         var (first, end) = order.Shard(plan.Shard.Part - 1, plan.Shard.Parts);
         if (scope.Closed(clock.GetUtcNow()) is { } closed)
-            return NothingSent(end - first, closed);
+            return ScanTally.NothingSent(end - first, closed);
         // The engine asks the scope for each packet; asked for all targets here, it keeps even the question for a next hop from leaving.
         var allowed = plan.Targets.Intersect(scope.Allowed);
         if (allowed.Count == 0)
-            return new(0, 0, 0, 0, 0, 0, null, IsComplete: true, 0, 0, NoWire) { Planned = (long)(end - first), OutOfScope = (long)(end - first) };
+            return ScanTally.NothingAllowed(end - first);
         SourcePort? port = null;
         IWire? wire = null;
         try
@@ -32,7 +31,8 @@ public sealed class RawScanner(ScanSettings settings, TimeProvider clock, IProgr
             var way = settings.Replay is null ? WireOpening.Find(allowed, settings) : ReplayWire.Way(allowed, settings.SourceAddress);
             port = SourcePort.Take(way, plan.Seed, ProtocolType.Tcp, isHeld: settings.Replay is null);
             var probe = new TcpSynProbe(order, Settings(plan, way, port));
-            wire = Open(way, plan, new(probe.CaptureFilter, probe.CaptureLength, probe.LargestPacket));
+            var needs = new WireNeeds(probe.CaptureFilter, probe.CaptureLength, probe.LargestPacket);
+            wire = WireOpening.Open(way, settings, plan.Wire, plan.PacketsPerSecond, needs, clock);
             var pace = new ScanPace(plan.PacketsPerSecond, plan.Retries);
             var engine = new ScanEngine<PortFinding>(wire, probe, way.Unreachable, scope, pace, clock, progress);
             var before = plan.ResumeAt?.AllPortsOpen ?? [];
@@ -41,7 +41,7 @@ public sealed class RawScanner(ScanSettings settings, TimeProvider clock, IProgr
         }
         catch (IOException refusal) when (wire is null)
         {
-            return NothingSent(end - first, refusal.Message);
+            return ScanTally.NothingSent(end - first, refusal.Message);
         }
         finally
         {
@@ -50,13 +50,8 @@ public sealed class RawScanner(ScanSettings settings, TimeProvider clock, IProgr
         }
     }
 
-    private IWire Open(WayOut way, SynScanPlan plan, WireNeeds needs)
-    {
-        if (settings.Replay is { } file)
-            return new ReplayWire(file, needs);
-        var wire = WireOpening.Open(way, plan.Wire, plan.PacketsPerSecond, needs, clock);
-        return settings.Record is { } record ? new RecordingWire(wire, record, clock) : wire;
-    }
+    public Task<ScanCoverage> ScanTlsAsync(TlsScanPlan plan, ScopeGuard scope, IScanSink<TlsFinding> sink, CancellationToken cancellation) =>
+        new TlsScanner(settings, clock, progress).ScanAsync(plan, scope, sink, cancellation);
 
     private static SynProbeSettings Settings(SynScanPlan plan, WayOut way, SourcePort port) => new(
         way.SourceV4,
@@ -67,13 +62,6 @@ public sealed class RawScanner(ScanSettings settings, TimeProvider clock, IProgr
         ReadsResets: !plan.OpenOnly,
         plan.ReportClosed,
         plan.PortThreshold);
-
-    private static ScanCoverage NothingSent(ulong planned, string reason)
-    {
-        var tally = new ScanTally();
-        tally.Fail(reason);
-        return tally.Coverage((long)planned, NoWire, repliesLost: 0, AddressSet.Empty);
-    }
 
     /// <summary>Tells each checkpoint which hosts answer on all ports.</summary>
     private sealed class LiarSink(IScanSink<PortFinding> sink, TcpSynProbe probe, IReadOnlyList<string> before) : IScanSink<PortFinding>

@@ -9,6 +9,10 @@ public interface IRawScanner
     /// <summary>Sends SYN probes (RFC 9293) to every target and port of the plan, and hands findings over as they are certain.</summary>
     /// <returns>Also when nothing can be sent: then every target is counted as not sent, with the reason.</returns>
     Task<ScanCoverage> ScanSynAsync(SynScanPlan plan, ScopeGuard scope, IScanSink<PortFinding> sink, CancellationToken cancellation);
+
+    /// <summary>Asks every (endpoint, name) of the plan for its certificates (TLS, RFC 5246 and 8446), and hands over what they show.</summary>
+    /// <returns>As above; open are the endpoints that took a connection, each of which is a finding.</returns>
+    Task<ScanCoverage> ScanTlsAsync(TlsScanPlan plan, ScopeGuard scope, IScanSink<TlsFinding> sink, CancellationToken cancellation);
 }
 
 /// <param name="PacketsPerSecond">Packets sent per second, retries and resets included.</param>

@@ -148,7 +148,7 @@ public sealed class TcpSyn : ITaskDefinition<TcpSynInput, TcpSynOutput>
         coverage.LowestRate, coverage.Wire, coverage.Resets, coverage.AllPortsOpen);
 
     /// <summary>A later attempt at the same task probes in the same order.</summary>
-    private static ulong SeedOf(Guid task)
+    internal static ulong SeedOf(Guid task)
     {
         Span<byte> bytes = stackalloc byte[16];
         task.TryWriteBytes(bytes);

@@ -6,6 +6,8 @@ namespace TaskMesh.Workers.BareMetal.Scanning.Engine;
 /// <summary>How the questions of a scan ended so far. Each number has one thread that writes it.</summary>
 public sealed class ScanTally
 {
+    private const string NoWire = "none";
+
     private static readonly int Endings = Enum.GetValues<ProbeEnding>().Length;
 
     private readonly long[] _ended = new long[Endings];
@@ -25,6 +27,18 @@ public sealed class ScanTally
         _ended[(int)ProbeEnding.OutOfScope] = before.OutOfScope;
         _ended[(int)ProbeEnding.Unreachable] = before.Unreachable;
     }
+
+    /// <summary>Of a scan that cannot begin.</summary>
+    public static ScanCoverage NothingSent(ulong planned, string reason)
+    {
+        var tally = new ScanTally();
+        tally.Fail(reason);
+        return tally.Coverage((long)planned, NoWire, repliesLost: 0, AddressSet.Empty);
+    }
+
+    /// <summary>Of a scan none of whose targets may be asked.</summary>
+    public static ScanCoverage NothingAllowed(ulong planned) =>
+        new((long)planned, 0, 0, 0, OutOfScope: (long)planned, 0, null, IsComplete: true, 0, 0, NoWire);
 
     /// <summary>Why the scan ends before its end.</summary>
     public string? Failure => Volatile.Read(ref _failure);

@@ -27,6 +27,16 @@ public static class WireOpening
             : way;
     }
 
+    /// <summary>As below, with a recording where the settings want one, or a recording in the place of the network.</summary>
+    /// <exception cref="IOException">As above.</exception>
+    public static IWire Open(WayOut way, ScanSettings settings, string? name, int packetsPerSecond, WireNeeds needs, TimeProvider clock)
+    {
+        if (settings.Replay is { } file)
+            return new ReplayWire(file, needs);
+        var wire = Open(way, name, packetsPerSecond, needs, clock);
+        return settings.Record is { } record ? new RecordingWire(wire, record, clock) : wire;
+    }
+
     /// <summary>Opens the way for packets; on the link it may ask for the neighbour that takes them.</summary>
     /// <param name="name">One of <see cref="WireNames.Choices"/>, or null for what suits the rate.</param>
     /// <exception cref="IOException">As above.</exception>

@@ -84,5 +84,8 @@ public class TaskContextTests
 
         public Task<ScanCoverage> ScanSynAsync(
             SynScanPlan plan, ScopeGuard scope, IScanSink<PortFinding> sink, CancellationToken cancellation) => throw new NotSupportedException();
+
+        public Task<ScanCoverage> ScanTlsAsync(
+            TlsScanPlan plan, ScopeGuard scope, IScanSink<TlsFinding> sink, CancellationToken cancellation) => throw new NotSupportedException();
     }
 }

@@ -86,5 +86,8 @@ public class TcpSynTests
     {
         public Task<ScanCoverage> ScanSynAsync(
             SynScanPlan plan, ScopeGuard scope, IScanSink<PortFinding> sink, CancellationToken cancellation) => Task.FromResult(coverage);
+
+        public Task<ScanCoverage> ScanTlsAsync(
+            TlsScanPlan plan, ScopeGuard scope, IScanSink<TlsFinding> sink, CancellationToken cancellation) => throw new NotSupportedException();
     }
 }

@@ -1,0 +1,150 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using TaskMesh.Core.Contract;
+using TaskMesh.Core.Ports;
+using TaskMesh.Core.Recon;
+using TaskMesh.Core.Scope;
+using TaskMesh.Core.Workflow;
+
+namespace TaskMesh.Tasks.Scans;
+
+/// <param name="Targets">Addresses, CIDR blocks, ranges; "www.example.com@192.0.2.7" asks that address for that name.</param>
+/// <param name="Ports">As "443,8443,25".</param>
+/// <param name="Names">What every target without a name of its own is asked for (SNI, RFC 6066); none asks for no name.</param>
+/// <param name="Rate">Packets per second, 1 to 10,000,000.</param>
+/// <param name="Retries">Further connection requests to a port that did not answer, 0 to 10.</param>
+/// <param name="StartTls">What is spoken before TLS: none, smtp, imap, pop3; auto goes by the port.</param>
+/// <param name="Patience">Seconds that a server may take, from the connection to its certificate, 1 to 60.</param>
+/// <param name="Seed">Fixes the order; by default it follows from the task's id.</param>
+/// <param name="Shard">A part of the scan, as "2/5": the second of five.</param>
+/// <param name="Wire">How packets leave: pcap, packet, xdp; by default what suits the rate.</param>
+public sealed record TlsScanInput(
+    IReadOnlyList<string> Targets,
+    string Ports = "443",
+    IReadOnlyList<string>? Names = null,
+    int Rate = 1_000,
+    int Retries = 1,
+    string StartTls = "auto",
+    int Patience = 5,
+    ulong? Seed = null,
+    string Shard = "1/1",
+    string? Wire = null);
+
+/// <summary>How every (endpoint, name) ended; but for <paramref name="Certificates"/>, a part of open, the numbers add up to planned.</summary>
+/// <param name="Open">Took a connection, and are findings, with a certificate or the reason why there is none.</param>
+public sealed record TlsScanOutput(
+    long Planned,
+    long Open,
+    long Certificates,
+    long Closed,
+    long Filtered,
+    long NoAnswer,
+    long OutOfScope,
+    long NotSent,
+    string? NotSentReason,
+    long PacketsSent,
+    long SendErrors,
+    long RepliesLost,
+    long LateAnswers,
+    double? Loss,
+    long LowestRate,
+    string Wire,
+    string? Resets);
+
+/// <summary>Collects the certificates of servers, without completing a handshake: their names are what the next scan looks at.</summary>
+public sealed class TlsScan : ITaskDefinition<TlsScanInput, TlsScanOutput>
+{
+    private const int HighestRate = 10_000_000;
+    private const int MostRetries = 10;
+    private const int LongestPatience = 60;
+
+    /// <summary>Each takes two source ports.</summary>
+    private const int MostNames = 256;
+
+    private static readonly string[] Protocols = ["auto", "none", "smtp", "imap", "pop3"];
+
+    public static string Kind => "tls-scan";
+
+    public static string Summary => "Collects TLS certificates and the names in them.";
+
+    public static WorkerRequirements Requirements =>
+        WorkerRequirements.RawSocketAccess | WorkerRequirements.TaskDataAccess | WorkerRequirements.ReconDataAccess;
+
+    public static TimeSpan RunTimeout => TimeSpan.FromHours(6);
+
+    public static JsonTypeInfo<TlsScanInput> InputJson => TlsScanJson.Default.TlsScanInput;
+
+    public static JsonTypeInfo<TlsScanOutput> OutputJson => TlsScanJson.Default.TlsScanOutput;
+
+    public static void Check(TlsScanInput input, InputCheck check)
+    {
+        check.Require(input.Targets.Count > 0, "targets", "a scan needs at least one");
+        foreach (var target in input.Targets)
+        {
+            if (TlsTarget.TryParse(target, out var found, out var fault))
+                check.Targets(found.Range);
+            else
+                check.Problem("targets", fault);
+        }
+        foreach (var name in input.Names ?? [])
+            check.Require(DomainName.Normalise(name) is not null, "names", $"'{name}' is not a host name");
+        if (!PortSet.TryParse(input.Ports, out _, out var problem))
+            check.Problem("ports", problem);
+        check.Require(input.Rate is > 0 and <= HighestRate, "rate", $"{input.Rate} is not from 1 to {HighestRate} packets per second");
+        check.Require(input.Retries is >= 0 and <= MostRetries, "retries", $"{input.Retries} is not from 0 to {MostRetries}");
+        check.Require(input.Patience is > 0 and <= LongestPatience, "patience", $"{input.Patience} is not from 1 to {LongestPatience} seconds");
+        check.Require(Protocols.Contains(input.StartTls), "startTls", $"'{input.StartTls}' is none of {string.Join(", ", Protocols)}");
+        check.Require(ScanShard.TryParse(input.Shard, out _), "shard", $"'{input.Shard}' is not a part of a whole, such as 2/5");
+        check.Require(input.Wire is null or "pcap" or "packet" or "xdp", "wire", $"'{input.Wire}' is none of pcap, packet and xdp");
+        if (check.Problems.Count == 0)
+            check.Require(NamesAtOnce(Plan(input, seed: 0)) <= MostNames, "names", $"one address is asked for more than {MostNames} names");
+    }
+
+    public static async Task<TaskResult<TlsScanOutput>> ExecuteAsync(TlsScanInput input, TaskContext context)
+    {
+        var before = context.Checkpoint?.Deserialize(TlsScanJson.Default.TlsPosition);
+        var plan = Plan(input, input.Seed ?? TcpSyn.SeedOf(context.TaskId)) with { ResumeAt = before?.Scan };
+        var store = new CertificateStore(context, before?.Certificates ?? 0);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation, context.Stopping);
+        ScanCoverage coverage;
+        try
+        {
+            coverage = await context.RawScanner.ScanTlsAsync(plan, context.Scope, store, either.Token);
+        }
+        catch (OperationCanceledException) when (context.Stopping.IsCancellationRequested && !context.Cancellation.IsCancellationRequested)
+        {
+            // The worker is told to stop: the scan goes on elsewhere.
+            return new TaskResult<TlsScanOutput>.Yield(TimeSpan.Zero, store.Checkpoint);
+        }
+        return coverage.IsComplete
+            ? Output(coverage, store.Certificates)
+            : new TaskResult<TlsScanOutput>.Fail(ErrorClass.Retryable, $"{coverage.NotSentReason}");
+    }
+
+    private static TlsScanPlan Plan(TlsScanInput input, ulong seed)
+    {
+        TlsTarget[] targets = [.. input.Targets.Select(TlsTarget.Parse)];
+        return new(
+            new(targets.Where(target => target.Name is null).Select(target => target.Range)),
+            [.. (input.Names ?? []).Select(name => DomainName.Normalise(name)!).Distinct()],
+            [.. targets.Where(target => target.Name is not null).Select(target => new NamedAddress(target.Name!, target.Range.First))],
+            PortSet.Parse(input.Ports),
+            input.Rate,
+            input.Retries,
+            seed)
+        {
+            StartTls = input.StartTls,
+            Patience = TimeSpan.FromSeconds(input.Patience),
+            Shard = ScanShard.Parse(input.Shard),
+            Wire = input.Wire,
+        };
+    }
+
+    private static int NamesAtOnce(TlsScanPlan plan) => Math.Max(
+        plan.Names.Count, plan.Named.Distinct().CountBy(named => named.Address).Select(host => host.Value).DefaultIfEmpty().Max());
+
+    private static TlsScanOutput Output(ScanCoverage coverage, long certificates) => new(
+        coverage.Planned, coverage.Open, certificates, coverage.Closed, coverage.Filtered, coverage.NoAnswer, coverage.OutOfScope, coverage.NotSent,
+        coverage.NotSentReason, coverage.PacketsSent, coverage.SendErrors, coverage.RepliesLost, coverage.LateAnswers, coverage.Loss,
+        coverage.LowestRate, coverage.Wire, coverage.Resets);
+}

@@ -1,0 +1,176 @@
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using TaskMesh.Core.Recon;
+using TaskMesh.Unit.Workers.BareMetal.Scanning.Tls;
+using TaskMesh.Workers.BareMetal.Scanning.Packets;
+using TaskMesh.Workers.BareMetal.Scanning.Tls;
+
+namespace TaskMesh.Unit.Workers.BareMetal.Scanning.Probes;
+
+public sealed class TlsHelloProbeTests : IDisposable
+{
+    private readonly X509Certificate2 _certificate = TlsServer.Certificate("CN=named.example", "named.example", "www.named.example");
+    private readonly Random _random = new(11);
+
+    public void Dispose() => _certificate.Dispose();
+
+    [Fact]
+    public void A_server_shows_its_certificate_and_is_left_by_one_RST()
+    {
+        var talk = new SimulatedTls((said, _) => said.Length == 0 ? [] : SimulatedTls.InOrder(Flight(said, SslProtocols.Tls12))).Run();
+
+        Assert.Equal(["named.example", "www.named.example"], Facts(talk).Names);
+        Assert.Equal((TlsNames.Tls12, 1, 1), (talk.Capture!.Hello!.Version, talk.Connections, talk.Resets));
+    }
+
+    [Fact]
+    public void Segments_may_come_in_any_order_and_twice()
+    {
+        var talk = new SimulatedTls((said, _) =>
+        {
+            if (said.Length == 0)
+                return [];
+            var pieces = SimulatedTls.InOrder(Flight(said, SslProtocols.Tls12), size: 100).ToArray();
+            _random.Shuffle(pieces);
+            return pieces.Concat(pieces);
+        }).Run();
+
+        Assert.Equal(_certificate.RawData, talk.Capture!.Chain!.Certificates()[0].ToArray());
+    }
+
+    [Fact]
+    public void A_server_of_TLS_1_3_only_is_asked_a_second_time()
+    {
+        var talk = new SimulatedTls((said, _) => said.Length == 0 ? [] : SimulatedTls.InOrder(Flight(said, SslProtocols.Tls13))).Run();
+
+        Assert.Equal(_certificate.RawData, talk.Capture!.Chain!.Certificates()[0].ToArray());
+        Assert.Equal((TlsNames.Tls13, 2, 2), (talk.Capture.Hello!.Version, talk.Connections, talk.Resets));
+    }
+
+    [Fact]
+    public void A_certificate_of_64_KiB_is_read()
+    {
+        using var large = TlsServer.Certificate("CN=large.example", [.. Enumerable.Range(0, 2500).Select(host => $"host-{host}.large.example")]);
+        Assert.True(large.RawData.Length > 60_000);
+
+        var talk = new SimulatedTls((said, _) =>
+            said.Length == 0 ? [] : SimulatedTls.InOrder(TlsServer.Answer(said, SslProtocols.Tls12, _ => large))).Run();
+
+        Assert.Equal(2501, Facts(talk).Names.Count);
+    }
+
+    [Fact]
+    public void A_hello_that_got_lost_is_said_again()
+    {
+        var lost = 0;
+        var talk = new SimulatedTls((said, _) =>
+            said.Length == 0 || lost++ < 2 ? [] : SimulatedTls.InOrder(Flight(said, SslProtocols.Tls12))).Run();
+
+        Assert.Equal((TlsOutcome.Certificate, 1), (talk.Capture!.Outcome, talk.Connections));
+    }
+
+    [Theory]
+    [InlineData("220 ready\r\n|250-hello\r\n250 STARTTLS\r\n|220 go\r\n", 25)]
+    [InlineData("+OK ready\r\n|+OK begin\r\n", 110)]
+    public void Mail_servers_are_talked_into_TLS(string replies, ushort port)
+    {
+        var lines = replies.Split('|').Select(Encoding.ASCII.GetBytes).ToArray();
+        var (stage, sent) = (0, 0);
+
+        var talk = new SimulatedTls(
+            (said, _) =>
+            {
+                if (said.Length == 0 && stage > 0)
+                    return [];
+                var reply = stage < lines.Length ? lines[stage++] : Flight(said, SslProtocols.Tls12);
+                sent += reply.Length;
+                return SimulatedTls.InOrder(reply, sent - reply.Length);
+            },
+            port: port).Run();
+
+        Assert.Equal((TlsOutcome.Certificate, null), (talk.Capture!.Outcome, talk.Capture.Detail));
+    }
+
+    [Fact]
+    public void A_server_that_says_nothing_is_left_when_its_time_is_over()
+    {
+        var talk = new SimulatedTls((said, _) => said.Length == 0 ? [] : [new(0, [])]).Run();
+
+        Assert.Equal((TlsOutcome.Timeout, "the server says nothing"), (talk.Capture!.Outcome, talk.Capture.Detail));
+        Assert.Equal((1, true), (talk.Resets, talk.Elapsed < TimeSpan.FromSeconds(6)));
+    }
+
+    [Fact]
+    public void A_server_that_drips_is_left_when_its_time_is_over()
+    {
+        byte[] flight = [];
+        var (dripped, ticks) = (0, 0);
+
+        var talk = new SimulatedTls((said, _) =>
+        {
+            flight = flight.Length == 0 && said.Length > 0 ? Flight(said, SslProtocols.Tls12) : flight;
+            return flight.Length == 0 || ticks++ % 10 > 0 ? [] : [new(dripped, [flight[dripped++]])];
+        }).Run();
+
+        Assert.Equal(TlsOutcome.Timeout, talk.Capture!.Outcome);
+        Assert.True(talk.Elapsed < TimeSpan.FromSeconds(6));
+    }
+
+    [Fact]
+    public void Half_a_record_and_then_the_end_is_no_certificate()
+    {
+        var talk = new SimulatedTls((said, _) =>
+        {
+            if (said.Length == 0)
+                return [];
+            var half = Flight(said, SslProtocols.Tls12)[..200];
+            return [new(0, half), new(half.Length, [], TcpSegment.Ack | TcpSegment.Fin)];
+        }).Run();
+
+        Assert.Equal((TlsOutcome.Closed, "the server ended the connection"), (talk.Capture!.Outcome, talk.Capture.Detail));
+    }
+
+    [Fact]
+    public void Garbage_is_no_TLS()
+    {
+        var talk = new SimulatedTls((said, _) => said.Length == 0 ? [] : [new(0, "HTTP/1.1 400 Bad Request\r\n"u8.ToArray())]).Run();
+
+        Assert.Equal((TlsOutcome.NotTls, "it is no TLS record"), (talk.Capture!.Outcome, talk.Capture.Detail));
+        Assert.Equal((1, 1), (talk.Connections, talk.Resets));
+    }
+
+    [Fact]
+    public void Who_resets_every_hello_has_closed()
+    {
+        var talk = new SimulatedTls((said, _) => said.Length == 0 ? [] : [new(0, [], TcpSegment.Rst | TcpSegment.Ack)]).Run();
+
+        Assert.Equal((TlsOutcome.Closed, "the server reset the connection", 2), (talk.Capture!.Outcome, talk.Capture.Detail, talk.Connections));
+    }
+
+    [Fact]
+    public void A_RST_from_nowhere_ends_nothing()
+    {
+        var talk = new SimulatedTls((said, _) => said.Length == 0
+            ? []
+            : [new(1 << 20, [], TcpSegment.Rst | TcpSegment.Ack), .. SimulatedTls.InOrder(Flight(said, SslProtocols.Tls12))]).Run();
+
+        Assert.Equal(TlsOutcome.Certificate, talk.Capture!.Outcome);
+    }
+
+    [Fact]
+    public void Endless_bytes_are_cut_off()
+    {
+        // Empty requests for another hello, which a client may pass over.
+        byte[] request = [22, 3, 3, 0, 4, 0, 0, 0, 0];
+        byte[] endless = [.. Enumerable.Repeat(request, 20_000).SelectMany(each => each)];
+
+        var talk = new SimulatedTls((said, _) => said.Length == 0 ? [] : SimulatedTls.InOrder(endless)).Run();
+
+        Assert.Equal((TlsOutcome.NotTls, "131072 bytes and no certificate"), (talk.Capture!.Outcome, talk.Capture.Detail));
+    }
+
+    private static CertificateFacts Facts(SimulatedTls talk) => talk.Capture!.Chain!.Facts(CertificateParser.Parse)[0];
+
+    private byte[] Flight(byte[] hello, SslProtocols protocol) => TlsServer.Answer(hello, protocol, _ => _certificate);
+}

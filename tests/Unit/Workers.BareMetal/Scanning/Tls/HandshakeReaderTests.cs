@@ -1,0 +1,159 @@
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using TaskMesh.Workers.BareMetal.Scanning.Tls;
+
+namespace TaskMesh.Unit.Workers.BareMetal.Scanning.Tls;
+
+public sealed class HandshakeReaderTests : IDisposable
+{
+    private const int Cases = 20_000;
+
+    private readonly X509Certificate2 _plain = TlsServer.Certificate("CN=plain.example");
+    private readonly X509Certificate2 _named = TlsServer.Certificate("CN=named.example", "named.example", "*.named.example");
+    private readonly Tls13Client _client = new();
+
+    public void Dispose()
+    {
+        _plain.Dispose();
+        _named.Dispose();
+        _client.Dispose();
+    }
+
+    [Theory]
+    [InlineData("", SslProtocols.Tls12)]
+    [InlineData("named.example", SslProtocols.Tls12)]
+    [InlineData("", SslProtocols.Tls13)]
+    [InlineData("named.example", SslProtocols.Tls13)]
+    public void The_certificate_that_a_server_has_for_a_name_is_read(string name, SslProtocols protocol)
+    {
+        var (hello, said) = Talk(name, protocol);
+
+        var (progress, reader, stream) = Read(hello, said, protocol, pieces: () => int.MaxValue);
+
+        Assert.Equal(HandshakeProgress.Certificate, progress);
+        var chain = new CertificateChain(stream[reader.Certificate], protocol == SslProtocols.Tls13);
+        Assert.Equal((name.Length > 0 ? _named : _plain).RawData, chain.Certificates()[0].ToArray());
+        Assert.Equal(protocol == SslProtocols.Tls13 ? TlsNames.Tls13 : TlsNames.Tls12, reader.Hello!.Version);
+        Assert.StartsWith("TLS_", TlsNames.Cipher(reader.Hello.Cipher), StringComparison.Ordinal);
+        Assert.Equal(32, reader.Hello.Ja3S().Length);
+    }
+
+    [Theory]
+    [InlineData(SslProtocols.Tls12)]
+    [InlineData(SslProtocols.Tls13)]
+    public void It_does_not_matter_in_what_pieces_the_bytes_come(SslProtocols protocol)
+    {
+        var (hello, said) = Talk("named.example", protocol);
+        var random = new Random(1);
+
+        foreach (var largest in new[] { 1, 7, 1460 })
+        {
+            var (progress, reader, stream) = Read(hello, said, protocol, () => random.Next(1, largest + 1));
+
+            Assert.Equal(HandshakeProgress.Certificate, progress);
+            var chain = new CertificateChain(stream[reader.Certificate], protocol == SslProtocols.Tls13);
+            Assert.Equal(_named.RawData, chain.Certificates()[0].ToArray());
+        }
+    }
+
+    [Fact]
+    public void A_server_of_TLS_1_3_only_refuses_the_first_hello_with_an_alert()
+    {
+        var hello = Hello(ClientHello.UpToTls12(), "named.example");
+        var said = TlsServer.Answer(hello, SslProtocols.Tls13, _ => _named);
+
+        var (progress, reader, _) = Read(hello, said, SslProtocols.Tls12, () => int.MaxValue);
+
+        Assert.Equal((HandshakeProgress.Refused, "protocol_version"), (progress, TlsNames.Alert(reader.Alert)));
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 400 Bad Request\r\n")]
+    [InlineData("S")]
+    [InlineData("\u0016\u0003\u0003\u0000\u0000")]
+    public void What_is_no_TLS_is_known_at_once(string said) =>
+        Assert.Throws<TlsParseException>(() => Read([], [.. said.Select(letter => (byte)letter)], SslProtocols.Tls12, () => int.MaxValue));
+
+    /// <summary>A short form of the fuzzing of every release; any other exception fails the test.</summary>
+    [Theory]
+    [InlineData(SslProtocols.Tls12)]
+    [InlineData(SslProtocols.Tls13)]
+    public void Hostile_bytes_are_refused_in_one_way(SslProtocols protocol)
+    {
+        var (hello, said) = Talk("named.example", protocol);
+        var random = new Random(7);
+        var endings = new HashSet<string>();
+
+        for (var run = 0; run < (protocol == SslProtocols.Tls12 ? Cases : Cases / 20); run++)
+        {
+            var mutated = Mutated(said, random);
+            try
+            {
+                var (progress, reader, stream) = Read(hello, mutated, protocol, () => random.Next(1, 2000));
+                endings.Add($"{progress}");
+                if (progress == HandshakeProgress.Certificate)
+                    new CertificateChain(stream[reader.Certificate], protocol == SslProtocols.Tls13).Facts(CertificateParser.Parse);
+            }
+            catch (TlsParseException)
+            {
+                endings.Add("refused");
+            }
+        }
+
+        Assert.Contains("refused", endings);
+        Assert.Contains($"{HandshakeProgress.More}", endings);
+    }
+
+    internal static byte[] Mutated(byte[] bytes, Random random)
+    {
+        var mutated = bytes.ToList();
+        for (var changes = random.Next(1, 4); changes > 0 && mutated.Count > 1; changes--)
+        {
+            var place = random.Next(mutated.Count);
+            switch (random.Next(4))
+            {
+                case 0:
+                    mutated[place] ^= (byte)(1 << random.Next(8));
+                    break;
+                case 1:
+                    mutated[place] = (byte)random.Next(256);
+                    break;
+                case 2:
+                    mutated.RemoveRange(place, Math.Min(random.Next(1, 50), mutated.Count - place));
+                    break;
+                default:
+                    mutated.InsertRange(place, Enumerable.Range(0, random.Next(1, 20)).Select(_ => (byte)random.Next(256)));
+                    break;
+            }
+        }
+        return [.. mutated];
+    }
+
+    private static byte[] Hello(ClientHello hello, string name)
+    {
+        var bytes = new byte[hello.LargestLength];
+        return bytes[..hello.Write(bytes, name, random: 5)];
+    }
+
+    private (byte[] Hello, byte[] Said) Talk(string name, SslProtocols protocol)
+    {
+        var hello = Hello(protocol == SslProtocols.Tls13 ? ClientHello.Tls13(_client.PublicKeys) : ClientHello.UpToTls12(), name);
+        return (hello, TlsServer.Answer(hello, protocol, asked => asked.Length > 0 ? _named : _plain));
+    }
+
+    private (HandshakeProgress Progress, HandshakeReader Reader, byte[] Stream) Read(
+        byte[] hello, byte[] said, SslProtocols protocol, Func<int> pieces)
+    {
+        var reader = new HandshakeReader();
+        reader.Begin(0, protocol == SslProtocols.Tls13 ? _client : null, hello.Length == 0 ? [] : hello[ClientHello.RecordHeaderLength..]);
+        var stream = said.ToArray();
+        var come = 0;
+        var progress = HandshakeProgress.More;
+        while (progress == HandshakeProgress.More && come < stream.Length)
+        {
+            come += Math.Min(pieces(), stream.Length - come);
+            progress = reader.Read(stream.AsSpan(0, come));
+        }
+        return (progress, reader, stream);
+    }
+}
