@@ -6,6 +6,13 @@ using TaskMesh.Core.Scope;
 using TaskMesh.ScanHost;
 using TaskMesh.Workers.BareMetal.Scanning;
 
+// Servers to be scanned, where the network is another one.
+if (args[0] == "serve")
+{
+    await TlsServers.RunAsync(args[1..]);
+    return;
+}
+
 // A scan by the product's scanner, asked for and reported as JSON: the argument is a ScanRequest, the output a ScanReport.
 var request = JsonSerializer.Deserialize<ScanRequest>(args[0])!;
 var clock = TimeProvider.System;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text.Json.Nodes;
 using TaskMesh.Core.Scope;
 
 namespace TaskMesh.Cli.Commands;
@@ -17,6 +16,12 @@ internal static class TargetList
     /// </param>
     /// <exception cref="CliException">One of them is none, or there are none; the message says which.</exception>
     public static async Task<AddressSet> ReadAsync(
+        IReadOnlyList<string> given, string? file, CancellationToken cancellation, bool mayBeEmpty = false) =>
+        new((await ReadNamedAsync(given, file, cancellation, mayBeEmpty)).Select(target => target.Range));
+
+    /// <summary>As <see cref="ReadAsync"/>, with the names that led to addresses.</summary>
+    /// <exception cref="CliException">As there.</exception>
+    public static async Task<IReadOnlyList<ScanTarget>> ReadNamedAsync(
         IReadOnlyList<string> given, string? file, CancellationToken cancellation, bool mayBeEmpty = false)
     {
         var texts = new List<string>(given);
@@ -24,15 +29,13 @@ internal static class TargetList
             file = "-";
         if (file is not null)
             texts.Add(await ReadFileAsync(file, cancellation));
-        var ranges = new List<AddressRange>();
+        var targets = new List<ScanTarget>();
         foreach (var target in texts.SelectMany(Split))
-            ranges.AddRange(await ParseAsync(target, cancellation));
-        return ranges.Count > 0 || mayBeEmpty
-            ? new AddressSet(ranges)
+            targets.AddRange(await ParseAsync(target, cancellation));
+        return targets.Count > 0 || mayBeEmpty
+            ? targets
             : throw new CliException(ExitCode.Usage, "There are no targets: give some as arguments, with --list FILE or on standard input.");
     }
-
-    public static JsonArray Json(AddressSet targets) => new([.. targets.Select(range => JsonValue.Create(range.ToString()))]);
 
     private static async Task<string> ReadFileAsync(string file, CancellationToken cancellation)
     {
@@ -51,17 +54,17 @@ internal static class TargetList
         from target in line.Split('#')[0].Split(Separators, StringSplitOptions.RemoveEmptyEntries)
         select target;
 
-    private static async Task<IEnumerable<AddressRange>> ParseAsync(string target, CancellationToken cancellation)
+    private static async Task<IEnumerable<ScanTarget>> ParseAsync(string target, CancellationToken cancellation)
     {
         if (AddressRange.TryParse(target, out var range, out var problem))
-            return [range];
+            return [new(range, Name: null)];
         // What could be a name has a letter and none of the signs of ranges.
         if (DomainName.Normalise(target) is not { } name || !name.Any(char.IsAsciiLetter) || target.Contains(':', StringComparison.Ordinal))
             throw new CliException(ExitCode.Usage, $"{problem}.");
         try
         {
             var addresses = await Dns.GetHostAddressesAsync(name, cancellation);
-            return addresses.Select(Address.From).Select(address => new AddressRange(address, address));
+            return addresses.Select(Address.From).Select(address => new ScanTarget(new(address, address), name));
         }
         catch (SocketException)
         {
@@ -69,3 +72,6 @@ internal static class TargetList
         }
     }
 }
+
+/// <param name="Name">What led to the address; null where the user gave addresses.</param>
+internal sealed record ScanTarget(AddressRange Range, string? Name);

@@ -1,0 +1,116 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using TaskMesh.Core.Configuration;
+using TaskMesh.Core.Messages;
+
+namespace TaskMesh.Cli.Commands;
+
+/// <summary>What all scans from this machine have in common: targets, scope, pace, the way out, and how they are run.</summary>
+internal sealed class ScanOptions
+{
+    private const string ScopeVariable = "TASKMESH_SCOPE";
+
+    private readonly Argument<string[]> _targets = new("targets")
+    {
+        Description = "Addresses, CIDR blocks, ranges, names; by default from standard input.",
+    };
+
+    private readonly Option<string?> _list = new("--list", "-l") { Description = "A file with targets, one a line; '-' is standard input." };
+    private readonly Option<string[]> _exclude = new("--exclude-hosts") { Description = "Targets to leave out. May be given again." };
+    private readonly Option<FileInfo?> _excludeFile = new("--exclude-file") { Description = "A file with targets to leave out, one a line." };
+    private readonly Option<FileInfo?> _scope = new("--scope")
+    {
+        Description = $"What may be scanned; by default the file that {ScopeVariable} names.",
+    };
+
+    private readonly Option<int> _rate = new("--rate") { Description = "Packets per second.", DefaultValueFactory = _ => 1_000 };
+    private readonly Option<int> _retries = new("--retries") { Description = "Further probes where none answers.", DefaultValueFactory = _ => 1 };
+    private readonly Option<string> _shard = new("--shard")
+    {
+        Description = "A part of the scan: 2/5 is the second of five.",
+        DefaultValueFactory = _ => "1/1",
+    };
+
+    private readonly Option<ulong?> _seed = new("--seed") { Description = "Fixes the order; all shards of a scan need the same." };
+    private readonly Option<string?> _wire = new("--wire") { Description = "pcap, packet or xdp; by default what suits the rate." };
+    private readonly Option<string?> _interface = new("--interface", "-i") { Description = "Refuse to scan by any other." };
+    private readonly Option<string?> _source = new("--source") { Description = "An IPv4 address to send from, for which answers come here." };
+    private readonly Option<FileInfo?> _resume = new("--resume") { Description = "Keeps the position; where it exists, the scan goes on from it." };
+    private readonly Option<FileInfo?> _record = new("--record") { Description = "A pcap file that gets every packet." };
+    private readonly Option<FileInfo?> _replay = new("--replay") { Description = "A recording that answers in the place of the network." };
+    private readonly Option<string> _progress = new("--progress") { Description = "line, json or none.", DefaultValueFactory = _ => "line" };
+
+    /// <summary>A command with these options behind its own.</summary>
+    public Command Command(string name, string description, params Option[] own)
+    {
+        var command = new Command(name, description) { _targets };
+        Option[] options =
+        [
+            _list, .. own, _exclude, _excludeFile, _scope, _rate, _retries, _shard, _seed, _wire, _interface, _source, _resume, _record, _replay,
+            _progress,
+        ];
+        foreach (var option in options)
+            command.Options.Add(option);
+        return command;
+    }
+
+    /// <summary>As the user wrote them, names with what they resolve to.</summary>
+    public Task<IReadOnlyList<ScanTarget>> TargetsAsync(ParseResult parsed, CancellationToken cancellation) =>
+        TargetList.ReadNamedAsync(parsed.GetValue(_targets)!, parsed.GetValue(_list), cancellation);
+
+    /// <summary>Runs a task of a kind, or goes on with it.</summary>
+    /// <param name="own">The fields of its input besides those that all scans have.</param>
+    /// <param name="same">Those of them that make it the same scan.</param>
+    public async Task<int> RunAsync(ParseResult parsed, string kind, JsonObject own, string[] same, CancellationToken cancellation)
+    {
+        var input = own;
+        input["rate"] = parsed.GetValue(_rate);
+        input["retries"] = parsed.GetValue(_retries);
+        input["shard"] = parsed.GetRequiredValue(_shard);
+        input["wire"] = parsed.GetValue(_wire);
+        var position = ScanPosition.Read(parsed.GetValue(_resume), kind, input, [.. same, "shard"]);
+        input["seed"] = parsed.GetValue(_seed) ?? position?.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        var task = new JsonObject
+        {
+            ["kind"] = kind,
+            ["input"] = input,
+            ["scope"] = new JsonArray(await ScopeAsync(parsed, cancellation)),
+            ["checkpoint"] = position?.Checkpoint,
+        };
+        return await OneShotWorker.RunAsync(task, Arguments(parsed), Environment(parsed), cancellation);
+    }
+
+    /// <summary>What was excluded is one more thing that the scope denies.</summary>
+    private async Task<JsonNode?> ScopeAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        var file = parsed.GetValue(_scope)
+            ?? (ProcessEnvironment.Read().GetValueOrDefault(ScopeVariable) is { Length: > 0 } configured ? new FileInfo(configured) : null)
+            ?? throw new CliException(
+                ExitCode.Refused, $"No scope is given, so nothing may be scanned: name one with --scope FILE or {ScopeVariable} (docs/scanning.md).");
+        var scope = ScopeFile.Read(file);
+        var excluded = await TargetList.ReadAsync(
+            parsed.GetValue(_exclude) ?? [], parsed.GetValue(_excludeFile)?.FullName, cancellation, mayBeEmpty: true);
+        return JsonSerializer.SerializeToNode(
+            scope with { Deny = [.. scope.Deny ?? [], .. excluded.Select(range => range.ToString())] }, MessageJson.Default.ScanScope);
+    }
+
+    private IEnumerable<string> Arguments(ParseResult parsed)
+    {
+        var options = new (string Name, string? Value)[]
+        {
+            ("--task", "-"),
+            ("--progress", parsed.GetValue(_progress)),
+            ("--interface", parsed.GetValue(_interface)),
+            ("--checkpoint", parsed.GetValue(_resume)?.FullName),
+            ("--record", parsed.GetValue(_record)?.FullName),
+            ("--replay", parsed.GetValue(_replay)?.FullName),
+        };
+        return options.Where(option => option.Value is not null).SelectMany(option => new[] { option.Name, option.Value! });
+    }
+
+    private Dictionary<string, string> Environment(ParseResult parsed) => parsed.GetValue(_source) is { } source
+        ? new() { ["TASKMESH_BARE_METAL_SOURCE_ADDRESS"] = source }
+        : [];
+}
