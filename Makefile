@@ -1,6 +1,6 @@
 # The developers' commands. `make` alone prints them.
 .DEFAULT_GOAL := help
-.PHONY: help build test unit format check approve demo synth bench-tasks bench-profile bench-syn bench-loss sim real-packages
+.PHONY: help build test unit format check approve demo synth bench-tasks bench-profile bench-syn bench-loss bench-tls sim real-packages
 
 SOLUTION := TaskMesh.sln
 STAGE := dev
@@ -66,6 +66,11 @@ bench-loss: ## what share of open ports is found where packets get lost, beside 
 	$(call install,clang libbpf-dev bpftool zmap iproute2)
 	dotnet build $(SOLUTION) -c Release -v q
 	dotnet artifacts/bin/Benchmarks/release/TaskMesh.Benchmarks.dll loss
+
+bench-tls: ## certificates per second, beside Go's crypto/tls, SslStream and openssl s_time, from nginx; ROUNDS=5
+	$(call install,clang libbpf-dev bpftool nginx-light golang-go openssl iproute2)
+	dotnet build $(SOLUTION) -c Release -v q
+	dotnet artifacts/bin/Benchmarks/release/TaskMesh.Benchmarks.dll tls $(ROUNDS)
 
 sim: ## simulate whole collections by seed; SEEDS=200 FIRST=1 DEFECT=
 	dotnet build tests/Proof -c Release

@@ -8,11 +8,13 @@ Func<int[], CancellationToken, Task>? bench = args.FirstOrDefault() switch
     "profile" => TasksBench.ProfileAsync,
     "syn" => SynBench.RunAsync,
     "loss" => LossBench.RunAsync,
+    "tls" => TlsBench.RunAsync,
+    "grab" => SslStreamGrab.RunAsync,
     _ => null,
 };
 if (bench is null)
 {
-    Console.Error.WriteLine("benches: tasks [JOBS] [ROUNDS], profile [BATCH] [JOBS], syn [ROUNDS] [CASE], loss");
+    Console.Error.WriteLine("benches: tasks [JOBS] [ROUNDS], profile [BATCH] [JOBS], syn [ROUNDS] [CASE], loss, tls [ROUNDS]");
     return 64;
 }
 await bench([.. args[1..].Select(int.Parse)], CancellationToken.None);
