@@ -39,12 +39,16 @@ public sealed class ControlDesk(ReferenceResolver references, ScheduleDesk sched
                 return await CancelAsync(connection, cancel.Target, $"cancelled by {control.Who}: {control.Why}", steered, cancellation);
             case ControlAction.Pause pause:
                 return await holds.PauseAsync(pause.What, pause.Name, control.Who, control.Why, cancellation)
-                    ? null : $"name: there is no {pause.What} '{pause.Name}'";
+                    ? null : $"name: there is no {NameOf(pause.What)} '{pause.Name}'";
             case ControlAction.Resume resume:
                 if (!await holds.ResumeAsync(resume.What, resume.Name, cancellation))
-                    return $"name: {resume.What} '{resume.Name}' is not paused";
+                    return $"name: {NameOf(resume.What)} '{resume.Name}' is not paused";
                 steered.Ask(await store.PoolsAsync(cancellation));
                 return null;
+            case ControlAction.SetScope { Organisation: var name } when !CreateCollection.IsOrganisation(name):
+                return $"organisation: '{name}' is not 1 to 63 of a-z, 0-9 and '-', a letter or digit first";
+            case ControlAction.SetScope scope when scope.Scope.Problems().FirstOrDefault() is { } fault:
+                return $"scope: {fault}";
             case ControlAction.SetScope scope:
                 await store.SetScopeAsync(scope.Organisation, scope.Scope, cancellation);
                 return null;
@@ -81,6 +85,8 @@ public sealed class ControlDesk(ReferenceResolver references, ScheduleDesk sched
                 return $"action: {control.Action.GetType().Name} is not known here";
         }
     }
+
+    private static string NameOf(PauseTarget what) => what.ToString().ToLowerInvariant();
 
     /// <summary>A container is marked, and everything below refuses its work from the commit on; a task alone is moved.</summary>
     private async Task<string?> CancelAsync(

@@ -29,7 +29,8 @@ internal static class DlqCommand
         command.SetAction((parsed, cancellation) =>
         {
             var filter = new DeadLetterFilter(Collection: parsed.GetValue(id));
-            return ReplayAsync(parsed, filter, parsed.GetValue(number), parsed.GetRequiredValue(reason), cancellation);
+            var none = $"id: nothing that failed has or is in {parsed.GetValue(id)}";
+            return ReplayAsync(parsed, filter, parsed.GetValue(number), parsed.GetRequiredValue(reason), none, cancellation);
         });
         return command;
     }
@@ -94,15 +95,19 @@ internal static class DlqCommand
         var command = new Command("replay", "Do again what matches: each task as a new one, each message as if it had just come.") { number, reason };
         filter.AddTo(command);
         command.SetAction((parsed, cancellation) => ReplayAsync(
-            parsed, filter.Read(parsed), parsed.GetValue(number), parsed.GetRequiredValue(reason), cancellation));
+            parsed, filter.Read(parsed), parsed.GetValue(number), parsed.GetRequiredValue(reason), null, cancellation));
         return command;
     }
 
+    /// <param name="none">What to say when nothing matches; null if that is no mistake.</param>
     private static async Task ReplayAsync(
-        ParseResult parsed, DeadLetterFilter filter, int? number, string reason, CancellationToken cancellation)
+        ParseResult parsed, DeadLetterFilter filter, int? number, string reason, string? none, CancellationToken cancellation)
     {
         await using var mesh = MeshClient.Connect();
-        var rows = (await mesh.DeadLetters.ListAsync(filter, MostRows, cancellation)).Where(row => row.Replays < (number ?? int.MaxValue)).ToArray();
+        var found = await mesh.DeadLetters.ListAsync(filter, MostRows, cancellation);
+        if (found.Count == 0 && none is not null)
+            throw new CliException(ExitCode.Usage, none);
+        var rows = found.Where(row => row.Replays < (number ?? int.MaxValue)).ToArray();
         foreach (var group in rows.GroupBy(row => number ?? row.Replays + 1))
         {
             foreach (var part in group.Chunk(Part))

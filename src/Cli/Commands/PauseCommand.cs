@@ -17,7 +17,8 @@ internal static class PauseCommand
 
     private static Command Create(string verb, string description, Func<PauseTarget, string, ControlAction> action)
     {
-        var what = new Argument<PauseTarget>("what") { Description = "collection, organisation or pool." };
+        var what = new Argument<string>("what") { Description = "What kind of thing it is." };
+        what.AcceptOnlyFromAmong("collection", "organisation", "pool");
         var name = new Argument<string>("name") { Description = "Its name; a collection's id." };
         var reason = CommonOptions.Reason();
         var command = new Command(verb, description) { what, name, reason };
@@ -25,7 +26,9 @@ internal static class PauseCommand
         {
             await using var mesh = MeshClient.Connect();
             await mesh.SteerAsync(
-                action(parsed.GetValue(what), parsed.GetRequiredValue(name)), parsed.GetRequiredValue(reason), cancellation);
+                action(Enum.Parse<PauseTarget>(parsed.GetRequiredValue(what), ignoreCase: true), parsed.GetRequiredValue(name)),
+                parsed.GetRequiredValue(reason),
+                cancellation);
         });
         return command;
     }

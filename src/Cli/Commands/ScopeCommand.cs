@@ -46,15 +46,14 @@ internal static class ScopeCommand
         {
             Description = "A scope as JSON: authoriser, reference, validFrom, validUntil, allow, deny, allowPrivate.",
         };
-        var reason = new Option<string>("--reason") { Description = "Why; kept in the audit trail.", Required = true };
+        var reason = CommonOptions.Reason();
         var command = new Command("set", "Replace the organisation's scope. Collections that exist keep theirs.") { file, Organisation, reason };
         command.SetAction(async (parsed, cancellation) =>
         {
             var scope = ScopeFile.Read(parsed.GetRequiredValue(file));
             await using var mesh = MeshClient.Connect();
             var action = new ControlAction.SetScope(scope, parsed.GetRequiredValue(Organisation));
-            await mesh.SendAsync(new Control(action, Environment.UserName, parsed.GetRequiredValue(reason)) { Id = mesh.Ids.Next() }, cancellation);
-            await WaitUntilSetAsync(mesh, parsed, scope, cancellation);
+            await mesh.SteerAsync(action, parsed.GetRequiredValue(reason), cancellation);
         });
         return command;
     }
@@ -88,24 +87,6 @@ internal static class ScopeCommand
             ? await mesh.Reader.ScopeAsync(organisation, cancellation)
             : throw new CliException(ExitCode.Usage, $"organisation: there is no '{organisation}'");
     }
-
-    /// <summary>The message takes a moment; whoever sets a scope wants to submit next.</summary>
-    private static async Task WaitUntilSetAsync(MeshClient mesh, ParseResult parsed, ScanScope scope, CancellationToken cancellation)
-    {
-        var clock = TimeProvider.System;
-        var started = clock.GetTimestamp();
-        while (await mesh.Reader.ScopeAsync(parsed.GetRequiredValue(Organisation), cancellation) is not { } now || !IsSame(now, scope))
-        {
-            if (clock.GetElapsedTime(started) > TimeSpan.FromSeconds(30))
-                throw new CliException(ExitCode.WaitTimedOut, "The scope was sent and has not arrived within 30 s.");
-            await Task.Delay(TimeSpan.FromMilliseconds(100), clock, cancellation);
-        }
-    }
-
-    private static bool IsSame(ScanScope left, ScanScope right) =>
-        left with { Allow = [], Deny = [] } == right with { Allow = [], Deny = [] }
-        && left.Allow.SequenceEqual(right.Allow)
-        && (left.Deny ?? []).SequenceEqual(right.Deny ?? []);
 
     private static ScopeView View(ParseResult parsed, ScanScope? scope) => new(
         Schema.Scope,

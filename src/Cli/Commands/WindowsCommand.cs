@@ -60,7 +60,10 @@ internal static class WindowsCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             await using var mesh = MeshClient.Connect();
-            var windows = await mesh.Reader.WindowsAsync(parsed.GetRequiredValue(organisation), cancellation);
+            var name = parsed.GetRequiredValue(organisation);
+            if (!await mesh.Reader.HasOrganisationAsync(name, cancellation))
+                throw new CliException(ExitCode.Usage, $"organisation: there is no '{name}'");
+            var windows = await mesh.Reader.WindowsAsync(name, cancellation);
             parsed.Printer().Rows([.. windows.Select(window => new Row(Schema.Window, window.ToString()))], ("WINDOW", row => row.Window));
         });
         return command;

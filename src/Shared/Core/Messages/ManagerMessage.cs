@@ -42,6 +42,11 @@ public sealed record CreateCollection(
     ScanScope? Scope = null) : ManagerMessage
 {
     public const string DefaultOrganisation = "default";
+
+    /// <summary>Whether an organisation may be called so; the database holds the same rule.</summary>
+    public static bool IsOrganisation(string name) =>
+        name.Length is > 0 and <= 63 && name[0] != '-'
+        && name.All(letter => letter == '-' || char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter));
 }
 
 /// <summary>One task, which becomes a collection of one; or, from a generator, a run of its children.</summary>

@@ -1,0 +1,159 @@
+using System.Text.Json;
+using TaskMesh.Cli;
+using TaskMesh.Testing;
+
+namespace TaskMesh.Integration.Cli;
+
+/// <summary>What steers a mesh, as its users do it; each test lets go of what it held.</summary>
+[Collection(LocalMeshTests.Name)]
+public sealed class SteeringTests(LocalMeshFixture mesh)
+{
+    private const string AnyTask = """{"key":"steered","value":1}""";
+
+    [Fact]
+    public async Task A_pool_without_slots_lets_work_wait_in_line_until_it_has_some()
+    {
+        (await SteerAsync("pool", "set", "internal", "--slots", "0")).Good();
+        Assert.Equal(0, Row(await mesh.RunAsync("pool", "ls", "-o", "json"), "name", "internal").GetProperty("slots").GetInt32());
+        var first = await SubmitAsync("insert-data", AnyTask);
+        var second = await SubmitAsync("insert-data", AnyTask);
+
+        Assert.Equal(1, (await WhyAsync(first, "Capacity")).GetProperty("position").GetInt32());
+        Assert.Equal(2, (await WhyAsync(second, "Capacity")).GetProperty("position").GetInt32());
+
+        (await SteerAsync("pool", "set", "internal")).Good();
+        await WhyAsync(second, "Ended");
+    }
+
+    [Theory]
+    [InlineData("organisation", "default")]
+    [InlineData("pool", "internal")]
+    public async Task What_is_paused_waits_and_says_who_paused_it_and_why(string what, string name)
+    {
+        (await SteerAsync("pause", what, name)).Good();
+        var id = await SubmitAsync("insert-data", AnyTask);
+
+        var why = await WhyAsync(id, "Pause");
+
+        Assert.Equal($"Its {what} '{name}' is paused by {Environment.UserName}: a test.", Text(why, "sentence"));
+        (await SteerAsync("resume", what, name)).Good();
+        await WhyAsync(id, "Ended");
+    }
+
+    [Fact]
+    public async Task Outside_the_windows_and_under_the_kill_switch_no_scan_starts()
+    {
+        var closed = TimeProvider.System.GetUtcNow().AddDays(3);
+        (await SteerAsync("windows", "set", $"{closed.DayOfWeek.ToString()[..3]} 03:00-03:01 UTC")).Good();
+        Assert.Single((await mesh.RunAsync("windows", "show", "-o", "json")).Good().Json.EnumerateArray());
+        var id = await SubmitAsync("tcp-syn", """{"targets":["127.0.0.1"],"ports":"1"}""");
+        Assert.True((await WhyAsync(id, "ScanWindow")).TryGetProperty("next_try", out _));
+
+        (await SteerAsync("kill-switch", "on")).Good();
+        Assert.True((await mesh.RunAsync("kill-switch", "status", "-o", "json")).Good().Json.GetProperty("on").GetBoolean());
+        await WhyAsync(id, "KillSwitch");
+
+        (await SteerAsync("cancel", $"{id}")).Good();
+        (await SteerAsync("windows", "clear")).Good();
+        (await SteerAsync("kill-switch", "off")).Good();
+        Assert.Equal("off\n", (await mesh.RunAsync("kill-switch", "status")).Good().Output);
+    }
+
+    [Fact]
+    public async Task A_schedule_is_set_runs_by_hand_and_is_removed()
+    {
+        var file = await mesh.WriteAsync("scheduled.json", """{"kind":"insert-data","input":{"key":"scheduled","value":1}}""");
+        (await SteerAsync("schedule", "set", "nightly", file, "--cron", "0 3 29 2 *", "--tz", "Europe/Berlin", "--organisation", "default")).Good();
+        (await SteerAsync("schedule", "run", "nightly")).Good();
+
+        var shown = await Eventually.GetAsync(
+            async () => (await mesh.RunAsync("schedule", "show", "nightly", "-o", "json")).Good().Json,
+            schedule => schedule.GetProperty("turns")[0].TryGetProperty("last_state", out var state) && state.GetString() == "Succeeded");
+        Assert.Equal("0 3 29 2 * (Europe/Berlin)", Text(shown.GetProperty("turns")[0], "when"));
+        Assert.Equal("by-hand", Text(shown.GetProperty("runs")[0], "outcome"));
+
+        (await SteerAsync("schedule", "pause", "nightly")).Good();
+        Assert.True(Row(await mesh.RunAsync("schedule", "ls", "-o", "json"), "name", "nightly").GetProperty("paused").GetBoolean());
+        (await SteerAsync("schedule", "resume", "nightly")).Good();
+        (await SteerAsync("schedule", "rm", "nightly")).Good();
+        Assert.DoesNotContain("nightly", (await mesh.RunAsync("schedule", "ls")).Good().Output);
+    }
+
+    [Fact]
+    public async Task What_failed_for_good_is_listed_shown_and_done_again_once_for_each_number()
+    {
+        const string failing = """
+            {"root":{"type":"Sequential","children":[
+              {"type":"Task","name":"write","kind":"insert-data","input":{"key":"x","value":1}},
+              {"type":"Task","name":"fails","kind":"insert-data","input":{"key":"y","value":{"$from":"write","path":"/nowhere"}}}]}}
+            """;
+        Assert.Equal(ExitCode.Failures, (await mesh.RunWithInputAsync(failing, "run", "--file", "-")).Code);
+        var letter = Row(await mesh.RunAsync("dlq", "ls", "--kind", "insert-data", "--error", "/NOWHERE", "-o", "json"), "state", "Failed");
+        var id = Text(letter, "id");
+
+        var shown = (await mesh.RunAsync("dlq", "show", id, "-o", "json")).Good().Json;
+        Assert.Contains("\"$from\":\"write\"", Text(shown, "message"));
+        Assert.Equal("1 replayed\n", (await SteerAsync("retry", id, "--number", "1")).Good().Output);
+        Assert.Equal("0 replayed\n", (await SteerAsync("retry", id, "--number", "1")).Good().Output);
+        Assert.Equal(1, (await mesh.RunAsync("dlq", "show", id, "-o", "json")).Good().Json.GetProperty("replays").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_message_that_was_put_aside_is_replayed_when_its_reason_is_gone()
+    {
+        var body = """{"type":"CreateTask","kind":"insert-data","organisation":"later","input":{"key":"for later","value":1}}""";
+        await mesh.Sqs.SendMessageAsync(mesh.State.ManagerQueue, body);
+        await Eventually.GetAsync(
+            () => mesh.RunAsync("dlq", "ls", "--error", "no 'later'", "-o", "json"), answer => answer.Good().Json.GetArrayLength() == 1);
+
+        (await SteerAsync("scope", "set", mesh.ScopeFile, "--organisation", "later")).Good();
+        Assert.Equal("1 replayed\n", (await SteerAsync("dlq", "replay", "--error", "no 'later'")).Good().Output);
+
+        const string done = "select count(*) from task_manager.task where organisation = 'later' and state = 'Succeeded'";
+        await Eventually.GetAsync(() => mesh.QueryAsync<long>(done), count => count == 1);
+    }
+
+    [Theory]
+    [InlineData("pool: there is no 'nowhere'", "pool", "set", "nowhere", "--slots", "1")]
+    [InlineData("slots: -1 is not from 0 to 1000000", "pool", "set", "internal", "--slots", "-1")]
+    [InlineData("name: there is no organisation 'nobody'", "pause", "organisation", "nobody")]
+    [InlineData("name: pool 'internal' is not paused", "resume", "pool", "internal")]
+    [InlineData("Argument 'planet' not recognized", "pause", "planet", "earth")]
+    [InlineData("window: 'soon' is not [days ]from-to zone", "windows", "set", "soon")]
+    [InlineData("timeZone: there is no 'Mars/Olympus'", "windows", "set", "22:00-06:00 Mars/Olympus")]
+    [InlineData("organisation: there is no 'nobody'", "windows", "set", "22:00-06:00 UTC", "--organisation", "nobody")]
+    [InlineData("file: there is no /nowhere.json", "schedule", "set", "bad", "/nowhere.json", "--every", "6h")]
+    [InlineData("name: there is no schedule 'bad'", "schedule", "run", "bad")]
+    [InlineData("id: nothing that failed has or is in 00000000-", "retry", "00000000-0000-7000-8000-000000000000")]
+    public async Task What_cannot_be_done_is_told_in_a_sentence(string sentence, params string[] command)
+    {
+        var answer = await SteerAsync(command);
+
+        Assert.Equal(ExitCode.Usage, answer.Code);
+        Assert.StartsWith(sentence, answer.Errors);
+        Assert.DoesNotContain("TaskMesh.", answer.Errors);
+    }
+
+    [Fact]
+    public async Task An_organisation_that_cannot_be_is_refused_by_the_Manager_at_once()
+    {
+        var answer = await SteerAsync("scope", "set", mesh.ScopeFile, "--organisation", "Bad Name");
+
+        Assert.Equal(
+            (ExitCode.Usage, "organisation: 'Bad Name' is not 1 to 63 of a-z, 0-9 and '-', a letter or digit first\n"), (answer.Code, answer.Errors));
+    }
+
+    private Task<CliAnswer> SteerAsync(params string[] command) => mesh.RunAsync([.. command, "--reason", "a test"]);
+
+    private async Task<Guid> SubmitAsync(string kind, string input) =>
+        (await mesh.RunAsync("submit", kind, input, "-o", "json")).Good().Json.GetProperty("id").GetGuid();
+
+    /// <summary>Waits until that is the cause.</summary>
+    private async Task<JsonElement> WhyAsync(Guid task, string cause) => (await Eventually.GetAsync(
+        () => mesh.RunAsync("why", $"{task}", "-o", "json"), answer => answer.Code == 0 && Text(answer.Json, "cause") == cause)).Json;
+
+    private static JsonElement Row(CliAnswer answer, string property, string value) =>
+        answer.Good().Json.EnumerateArray().First(row => Text(row, property) == value);
+
+    private static string Text(JsonElement document, string property) => document.GetProperty(property).GetString()!;
+}
