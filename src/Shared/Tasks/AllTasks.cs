@@ -27,6 +27,8 @@ public static class AllTasks
         TaskEntry.Of<OutsideScan, OutsideScanInput, OutsideScanOutput>(),
         TaskEntry.Of<OutsideScanCleanUp, OutsideScanCleanUpInput, OutsideScanCleanUpOutput>(),
         TaskEntry.Of<TcpSyn, TcpSynInput, TcpSynOutput>(),
+        TaskEntry.Of<TcpSynAggregator, TcpSynAggregatorInput, TcpSynAggregatorOutput>(),
+        TaskEntry.Of<TcpSynGenerator, TcpSynGeneratorInput, TcpSynGeneratorOutput>(),
         TaskEntry.Of<TlsScan, TlsScanInput, TlsScanOutput>(),
         TaskEntry.Of<UpsertModels, UpsertModelsInput, UpsertModelsOutput>(),
     ]);

@@ -20,6 +20,7 @@ namespace TaskMesh.Tasks.Scans;
 /// <param name="PortThreshold">A host with more open ports than this answers on all: no more of them are kept.</param>
 /// <param name="Shard">A part of the scan, as "2/5": the second of five.</param>
 /// <param name="Wire">How packets leave: pcap, packet, xdp; by default what suits the rate.</param>
+/// <param name="TargetsIn">The collection's data that holds the targets, where tcp-syn-generator put them; then "targets" is empty.</param>
 public sealed record TcpSynInput(
     IReadOnlyList<string> Targets,
     string Ports,
@@ -30,7 +31,8 @@ public sealed record TcpSynInput(
     bool OpenOnly = false,
     int PortThreshold = 256,
     string Shard = "1/1",
-    string? Wire = null);
+    string? Wire = null,
+    string? TargetsIn = null);
 
 /// <summary>How every target and port ended; the numbers add up to <paramref name="Planned"/>.</summary>
 /// <param name="RepliesLost">Packets that came in faster than they were read: with more than none, NoAnswer may be too high.</param>
@@ -80,7 +82,8 @@ public sealed class TcpSyn : ITaskDefinition<TcpSynInput, TcpSynOutput>
 
     public static void Check(TcpSynInput input, InputCheck check)
     {
-        check.Require(input.Targets.Count > 0, "targets", "a scan needs at least one");
+        check.Require(
+            input.Targets.Count > 0 != input.TargetsIn is not null, "targets", "a scan needs at least one, or else the name of data in targetsIn");
         foreach (var target in input.Targets)
         {
             if (AddressRange.TryParse(target, out var range, out var fault))
@@ -100,8 +103,10 @@ public sealed class TcpSyn : ITaskDefinition<TcpSynInput, TcpSynOutput>
     public static async Task<TaskResult<TcpSynOutput>> ExecuteAsync(TcpSynInput input, TaskContext context)
     {
         var before = context.Checkpoint?.Deserialize(TcpSynJson.Default.SynPosition);
+        if (await SynTargets.ReadAsync(input, context) is not { } targets)
+            return new TaskResult<TcpSynOutput>.Fail(ErrorClass.Fatal, $"targetsIn: the collection has no data '{input.TargetsIn}'");
         var plan = new SynScanPlan(
-            new AddressSet(input.Targets.Select(AddressRange.Parse)),
+            targets,
             PortSet.Parse(input.Ports),
             input.Rate,
             input.Retries,
@@ -147,7 +152,7 @@ public sealed class TcpSyn : ITaskDefinition<TcpSynInput, TcpSynOutput>
         coverage.NotSentReason, coverage.PacketsSent, coverage.SendErrors, coverage.RepliesLost, coverage.LateAnswers, coverage.Loss,
         coverage.LowestRate, coverage.Wire, coverage.Resets, coverage.AllPortsOpen);
 
-    /// <summary>A later attempt at the same task probes in the same order.</summary>
+    /// <summary>A later attempt at the same task probes in the same order, and so do the shards that a generator makes.</summary>
     internal static ulong SeedOf(Guid task)
     {
         Span<byte> bytes = stackalloc byte[16];

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using TaskMesh.Core.Contract;
 using TaskMesh.Core.Messages;
 using TaskMesh.Core.Ports;
@@ -34,7 +33,7 @@ public class TcpSynTests
     [Fact]
     public async Task Only_a_scan_that_asked_everything_and_lost_nothing_says_what_is_gone()
     {
-        var recon = new Recon();
+        var recon = new ScanRecon();
         var complete = Complete with { RepliesLost = 0 };
         foreach (var coverage in new[] { complete with { RepliesLost = 1 }, complete with { NotSent = 1 }, complete with { OutOfScope = 1 } })
             await ExecuteAsync(coverage, recon);
@@ -43,44 +42,20 @@ public class TcpSynTests
         await ExecuteAsync(complete, recon);
 
         var (area, since) = Assert.Single(recon.Gone);
-        Assert.Equal(("198.51.100.0/24", "443", "tcp", Recon.Start), ($"{area.Targets}", $"{area.Ports}", area.Transport, since));
+        Assert.Equal(("198.51.100.0/24", "443", "tcp", ScanRecon.Start), ($"{area.Targets}", $"{area.Ports}", area.Transport, since));
     }
 
-    private static Task<TaskResult<TcpSynOutput>> ExecuteAsync(ScanCoverage coverage, Recon? recon = null) => TcpSyn.ExecuteAsync(
+    private static Task<TaskResult<TcpSynOutput>> ExecuteAsync(ScanCoverage coverage, ScanRecon? recon = null) => TcpSyn.ExecuteAsync(
         new TcpSynInput(["198.51.100.0/24"], "443"),
         new TaskContext(
             new RunTask(Guid.Empty, 1, Guid.Empty, TcpSyn.Kind, default, Guid.Empty, "default", default, [Scope]),
             TcpSyn.Requirements,
-            new WorkerCapabilities(ReconData: recon ?? new Recon(), RawScanner: new Scanner(coverage)),
+            new WorkerCapabilities(ReconData: recon ?? new ScanRecon(), RawScanner: new Scanner(coverage)),
             default,
             TimeProvider.System));
 
     private static ScanScope Scope { get; } = new(
         "tester", "test", DateTimeOffset.MinValue, DateTimeOffset.MaxValue, ["198.51.100.0/24"], AllowPrivate: true);
-
-    private sealed class Recon : IReconData
-    {
-        public static readonly DateTimeOffset Start = DateTimeOffset.UnixEpoch;
-
-        public List<(ObservedArea, DateTimeOffset)> Gone { get; } = [];
-
-        public Task<DateTimeOffset> NowAsync(CancellationToken cancellation) => Task.FromResult(Start);
-
-        public Task<int> MarkGoneAsync(ObservedArea area, DateTimeOffset since, CancellationToken cancellation)
-        {
-            Gone.Add((area, since));
-            return Task.FromResult(0);
-        }
-
-        public Task<UpsertCount> UpsertAsync(
-            ReconModel model, IReadOnlyList<JsonElement> rows, CancellationToken cancellation) => throw new NotSupportedException();
-
-        public Task<IReadOnlyList<JsonElement>> ListAsync(ReconModel model, ReconQuery query, CancellationToken cancellation) =>
-            throw new NotSupportedException();
-
-        public Task<IReadOnlyList<bool>> AreKnownAsync(
-            ReconModel model, IReadOnlyList<JsonElement> rows, CancellationToken cancellation) => throw new NotSupportedException();
-    }
 
     private sealed class Scanner(ScanCoverage coverage) : IRawScanner
     {

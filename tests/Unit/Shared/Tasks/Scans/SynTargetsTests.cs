@@ -1,0 +1,150 @@
+using System.Text.Json;
+using TaskMesh.Core.Contract;
+using TaskMesh.Core.Messages;
+using TaskMesh.Core.Ports;
+using TaskMesh.Core.Scope;
+using TaskMesh.Tasks;
+using TaskMesh.Tasks.Scans;
+
+namespace TaskMesh.Unit.Shared.Tasks.Scans;
+
+/// <summary>From a scan to its shards, and from their results to one.</summary>
+public class SynTargetsTests
+{
+    private readonly SharedScanData _data = new();
+    private readonly ScanRecon _recon = new();
+    private readonly SentMessages _sent = new();
+
+    [Fact]
+    public async Task A_scan_is_cut_into_shards_of_the_given_size()
+    {
+        var output = await DoneAsync(
+            TcpSynGenerator.Kind, """{"targets":["198.51.100.0/25",{"address":"198.51.100.128"}],"ports":"80,443","shardSize":100,"seed":7}""");
+
+        Assert.Equal((258, 3), (output.GetProperty("planned").GetInt64(), output.GetProperty("shards").GetInt32()));
+        var inputs = _sent.Inputs.Select(input => input.Deserialize(TcpSyn.InputJson)!).ToArray();
+        Assert.Equal(["1/3", "2/3", "3/3"], inputs.Select(input => input.Shard));
+        Assert.All(inputs, input => Assert.Equal((7UL, "80,443", 0), (input.Seed!.Value, input.Ports, input.Targets.Count)));
+        Assert.All(_sent.Inputs, input => Assert.Empty(AllTasks.Catalogue.Find(TcpSyn.Kind)!.Check(input).Problems));
+        var plan = await SynTargets.ReadAsync(inputs[0].TargetsIn!, Context());
+        Assert.Equal("198.51.100.0-198.51.100.128", $"{plan!.Addresses}");
+    }
+
+    [Fact]
+    public async Task A_shard_is_small_however_many_targets_there_are()
+    {
+        var targets = Enumerable.Range(0, 10_000).Select(host => $"198.51.{host / 128}.{host % 128 * 2}").ToArray();
+
+        await DoneAsync(
+            TcpSynGenerator.Kind, JsonSerializer.Serialize(new { targets, ports = "80", shardSize = 5_000 }));
+
+        Assert.Equal(2, _sent.Inputs.Count);
+        Assert.All(_sent.Inputs, input => Assert.InRange(input.GetRawText().Length, 1, 400));
+    }
+
+    [Fact]
+    public async Task No_targets_are_no_shards()
+    {
+        var outcome = await ExecuteAsync(TcpSynGenerator.Kind, """{"targets":[],"ports":"80"}""");
+
+        Assert.Empty(_sent.Inputs);
+        Assert.Equal(0, Assert.IsType<TaskOutcome.Succeeded>(outcome).Children!.Value.Count);
+    }
+
+    [Theory]
+    [InlineData("""{"targets":["198.51.100.0/33"],"ports":"80"}""", "targets: ")]
+    [InlineData("""{"targets":[17],"ports":"80"}""", "targets: ")]
+    [InlineData("""{"targets":["198.51.100.7"],"ports":"80","shardSize":0}""", "shardSize: 0 is not at least 1")]
+    [InlineData("""{"targets":["198.51.0.0/16"],"ports":"1-65535","shardSize":1}""", "shardSize: the scan has 4294901760 shards")]
+    [InlineData("""{"targets":["203.0.113.7"],"ports":"80"}""", "'203.0.113.7' is outside the scope")]
+    public async Task What_cannot_be_cut_is_refused(string input, string reason)
+    {
+        var failed = Assert.IsType<TaskOutcome.Failed>(await ExecuteAsync(TcpSynGenerator.Kind, input));
+
+        Assert.Contains(reason, failed.Message, StringComparison.Ordinal);
+        Assert.Empty(_sent.Inputs);
+    }
+
+    [Fact]
+    public async Task Shards_add_up_and_the_whole_says_what_is_gone()
+    {
+        var plan = await PlanAsync();
+
+        var sum = await DoneAsync(TcpSynAggregator.Kind, Aggregate(plan), [Shard(150, 3), Shard(106, 2)]);
+
+        Assert.Equal((2, 0, 256, 5), (Number(sum, "shards"), Number(sum, "without"), Number(sum, "planned"), Number(sum, "open")));
+        Assert.Equal(["198.51.100.9"], sum.GetProperty("allPortsOpen").EnumerateArray().Select(host => host.GetString()));
+        var (area, since) = Assert.Single(_recon.Gone);
+        Assert.Equal(("198.51.100.0/24", "443", ScanRecon.Start), ($"{area.Targets}", $"{area.Ports}", since));
+    }
+
+    [Fact]
+    public async Task A_shard_that_is_missing_leaves_open_what_is_gone()
+    {
+        var plan = await PlanAsync();
+
+        var sum = await DoneAsync(TcpSynAggregator.Kind, Aggregate(plan), [Shard(150, 3), null]);
+        await DoneAsync(TcpSynAggregator.Kind, Aggregate(plan), [Shard(255, 3)]);
+
+        Assert.Equal((1, JsonValueKind.Null), (Number(sum, "without"), sum.GetProperty("gone").ValueKind));
+        Assert.Empty(_recon.Gone);
+    }
+
+    [Theory]
+    [InlineData("shards", "nothing", "plan: the collection has no data 'nothing'")]
+    [InlineData("others", null, "of: there is no container 'others'")]
+    public async Task What_is_not_there_is_named(string of, string? plan, string reason)
+    {
+        plan ??= await PlanAsync();
+
+        var failed = Assert.IsType<TaskOutcome.Failed>(
+            await ExecuteAsync(TcpSynAggregator.Kind, JsonSerializer.Serialize(new { of, plan }), []));
+
+        Assert.Equal(reason, failed.Message);
+    }
+
+    private static int Number(JsonElement output, string field) => output.GetProperty(field).GetInt32();
+
+    private static string Aggregate(string plan) => JsonSerializer.Serialize(new { of = SharedScanData.Container, plan });
+
+    private static JsonElement? Shard(long planned, long open) => JsonSerializer.SerializeToElement(
+        new TcpSynOutput(planned, open, 0, 0, planned - open, 0, 0, null, planned, 0, 0, 0, null, 1_000, "pcap", null, ["198.51.100.9"]),
+        TcpSyn.OutputJson);
+
+    private async Task<string> PlanAsync() => (await DoneAsync(
+        TcpSynGenerator.Kind, """{"targets":["198.51.100.0/24"],"ports":"443"}""")).GetProperty("plan").GetString()!;
+
+    private async Task<JsonElement> DoneAsync(string kind, string input, IReadOnlyList<JsonElement?>? children = null) =>
+        Assert.IsType<TaskOutcome.Succeeded>(await ExecuteAsync(kind, input, children)).Data!.Value;
+
+    private Task<TaskOutcome> ExecuteAsync(string kind, string input, IReadOnlyList<JsonElement?>? children = null)
+    {
+        var data = new SharedScanData(children);
+        if (children is not null)
+            _data.Shared.ToList().ForEach(shared => data.Shared.Add(shared.Key, shared.Value));
+        var offered = Capabilities(children is null ? _data : data);
+        return AllTasks.Catalogue.Find(kind)!.ExecuteAsync(Run(kind, input), offered, default, TimeProvider.System);
+    }
+
+    private TaskContext Context() => new(
+        Run(TcpSyn.Kind, "{}"), WorkerRequirements.TaskDataAccess, Capabilities(_data), default, TimeProvider.System);
+
+    private WorkerCapabilities Capabilities(ITaskData data) => new(data, _recon, _sent);
+
+    private static RunTask Run(string kind, string input) => new(
+        Guid.Empty, 1, Guid.Empty, kind, JsonElement.Parse(input), Guid.Empty, "default", default, [Scope]);
+
+    private static ScanScope Scope { get; } = new(
+        "tester", "test", DateTimeOffset.MinValue, DateTimeOffset.MaxValue, ["198.51.0.0/16"], AllowPrivate: true);
+
+    private sealed class SentMessages : IManagerQueue
+    {
+        public List<JsonElement> Inputs { get; } = [];
+
+        public Task SendAsync(IReadOnlyList<ManagerMessage> messages, CancellationToken cancellation)
+        {
+            Inputs.AddRange(messages.Cast<CreateTask>().SelectMany(message => message.Generated!.Inputs!));
+            return Task.CompletedTask;
+        }
+    }
+}
