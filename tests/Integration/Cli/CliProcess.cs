@@ -9,7 +9,7 @@ internal static class CliProcess
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
 
     /// <summary>It stands beside the test suite: …/bin/Integration/release/ and …/bin/Cli/release/.</summary>
-    private static readonly string Program = Repository.PathOf(
+    public static readonly string Program = Repository.PathOf(
         $"artifacts/bin/Cli/{Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory))}/TaskMesh.Cli.dll");
 
     /// <param name="wrapper">A command that runs the tool in its stead, such as setpriv(1) with its options.</param>

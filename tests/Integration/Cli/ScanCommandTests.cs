@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using TaskMesh.Cli;
+using TaskMesh.Cli.Lab;
+using TaskMesh.Core.Recon;
+using TaskMesh.Testing;
+
+namespace TaskMesh.Integration.Cli;
+
+/// <summary><c>taskmesh scan syn</c> as its users start it, in a network of its own.</summary>
+public sealed class ScanCommandTests : IDisposable
+{
+    private const int Planned = 25_600;
+    private const string Source = "198.18.0.1";
+    private static readonly string[] Endings = ["planned", "open", "closed", "filtered", "noAnswer", "outOfScope", "notSent"];
+
+    private readonly TemporaryFolder _folder = new();
+
+    public ScanCommandTests() => File.WriteAllText(_folder.Of("scope.json"), $$"""
+        {"authoriser":"the tests","reference":"a network of their own","allow":["{{NetworkLab.DefaultTargets}}"],"allowPrivate":true,
+         "validFrom":"2020-01-01T00:00:00Z","validUntil":"2100-01-01T00:00:00Z"}
+        """);
+
+    public void Dispose() => _folder.Dispose();
+
+    [LabFact]
+    public async Task A_killed_scan_goes_on_where_it_was_and_ends_as_if_nothing_had_happened()
+    {
+        await using var lab = await BuildAsync(seed: 31);
+        var whole = await ScanAsync(lab, "--rate", "20000", "--seed", "5");
+        var wholeSyns = await SynsAsync(lab);
+
+        using var killed = Process.Start(Command(lab, "--rate", "4000", "--seed", "5", "--resume", _folder.Of("position")))!;
+        var before = killed.StandardOutput.ReadToEndAsync();
+        await Eventually.GetAsync(() => Task.FromResult(Position()), index => index >= Planned * 6 / 10);
+        killed.Kill(entireProcessTree: true);
+        await killed.WaitForExitAsync();
+        var killedSyns = await SynsAsync(lab);
+        var rest = await ScanAsync(lab, "--rate", "20000", "--resume", _folder.Of("position"));
+
+        Assert.InRange(await SynsAsync(lab) - killedSyns, 1, wholeSyns * 45 / 100);
+        Assert.Equal(lab.Truth.Findings(lab.Targets, "1-100").Where(IsOpen), Open((await before) + rest.Output));
+        Assert.Equal(Ends(whole), Ends(rest));
+        Assert.False(File.Exists(_folder.Of("position")));
+    }
+
+    [LabFact]
+    public async Task A_recording_answers_in_the_place_of_the_network()
+    {
+        await using var lab = await BuildAsync(seed: 32);
+        var recorded = await ScanAsync(lab, "--rate", "20000", "--seed", "6", "--source", Source, "--record", _folder.Of("packets.pcap"));
+        var syns = await SynsAsync(lab);
+
+        var replayed = await ScanAsync(lab, "--rate", "20000", "--seed", "6", "--source", Source, "--replay", _folder.Of("packets.pcap"));
+
+        Assert.Equal(Open(recorded.Output), Open(replayed.Output));
+        Assert.Equal(lab.Truth.Findings(lab.Targets, "1-100").Where(IsOpen), Open(recorded.Output));
+        Assert.Equal(syns, await SynsAsync(lab));
+    }
+
+    [LabFact]
+    public async Task Another_interface_than_the_one_named_is_not_used()
+    {
+        await using var lab = await BuildAsync(seed: 33);
+
+        var refused = await CliProcess.EndAsync(Process.Start(Command(lab, "--interface", "lo"))!);
+
+        Assert.Equal(ExitCode.Unavailable, refused.Code);
+        Assert.Contains("scanner0", refused.Errors, StringComparison.Ordinal);
+        Assert.Equal(0, await SynsAsync(lab));
+    }
+
+    private static Task<NetworkLab> BuildAsync(ulong seed) => NetworkLab.BuildAsync(NetworkLab.DefaultTargets, new(seed), CancellationToken.None);
+
+    private static async Task<long> SynsAsync(NetworkLab lab) => (await lab.CountsAsync(CancellationToken.None)).Syns;
+
+    private static bool IsOpen(string finding) => finding.EndsWith($" {PortState.Open}", StringComparison.Ordinal);
+
+    private static IEnumerable<JsonElement> Lines(string output) =>
+        output.Split('\n').Where(line => line.EndsWith('}')).Select(line => JsonElement.Parse(line));
+
+    private static IReadOnlyList<string> Open(string output) =>
+    [
+        .. Lines(output).Where(line => line.TryGetProperty("port", out _))
+            .Select(line => $"{line.GetProperty("address")} {line.GetProperty("port")} {line.GetProperty("state")}")
+            .Where(IsOpen).Distinct().Order(StringComparer.Ordinal),
+    ];
+
+    /// <summary>How every target ended.</summary>
+    private static IEnumerable<string> Ends(CliAnswer scan)
+    {
+        var summary = Lines(scan.Output).Last();
+        return Endings.Select(field => string.Create(CultureInfo.InvariantCulture, $"{field} {summary.GetProperty(field).GetInt64()}"));
+    }
+
+    private async Task<CliAnswer> ScanAsync(NetworkLab lab, params string[] options)
+    {
+        using var process = Process.Start(Command(lab, options))!;
+        return (await CliProcess.EndAsync(process)).Good();
+    }
+
+    private ProcessStartInfo Command(NetworkLab lab, params string[] options)
+    {
+        var start = lab.InScanner(
+            "dotnet",
+            [
+                CliProcess.Program, "scan", "syn", $"{lab.Targets}", "-p", "1-100", "--scope", _folder.Of("scope.json"), "--progress", "none",
+                .. options,
+            ]);
+        (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
+        return start;
+    }
+
+    private long Position() => File.Exists(_folder.Of("position"))
+        ? JsonElement.Parse(File.ReadAllText(_folder.Of("position"))).GetProperty("checkpoint").GetProperty("scan").GetProperty("index").GetInt64()
+        : 0;
+}
