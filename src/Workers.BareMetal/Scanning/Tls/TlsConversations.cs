@@ -210,7 +210,7 @@ public sealed class TlsConversations(TlsOrder order, TlsProbeSettings settings, 
         Volatile.Write(ref _count, _live.Count);
     }
 
-    /// <summary>Who could not be asked in TLS 1.3 either has said enough the first time.</summary>
+    /// <summary>Who shows nothing in TLS 1.3 either has said why the first time, and perhaps another reason now.</summary>
     private TlsCapture End(TlsConversation conversation, TlsCapture capture, PacketOutbox outbox)
     {
         _byFlow.Remove(conversation.Tcp.Flow);
@@ -218,7 +218,9 @@ public sealed class TlsConversations(TlsOrder order, TlsProbeSettings settings, 
         (last.Place, _live[conversation.Place]) = (conversation.Place, last);
         _live.RemoveAt(_live.Count - 1);
         Volatile.Write(ref _count, _live.Count);
-        var answer = capture.Outcome == TlsOutcome.Certificate ? capture : conversation.First ?? capture;
+        var answer = conversation.First is not { } first || capture.Outcome == TlsOutcome.Certificate ? capture
+            : first.Detail == capture.Detail ? first
+            : first with { Detail = $"{first.Detail}; in TLS 1.3: {capture.Detail}" };
         if (conversation.Tcp.Reset(outbox))
             Free(conversation);
         else

@@ -21,7 +21,7 @@ internal sealed class SimulatedTls(Func<byte[], int, IEnumerable<SimulatedTls.Pi
     private static readonly Address Server = Address.Parse("198.51.100.7");
 
     private readonly ManualClock _clock = new();
-    private readonly PacketOutbox _outbox = new(2000);
+    private readonly PacketOutbox _outbox = new(800);
     private readonly List<ushort> _connections = [];
     private readonly Queue<byte[]> _inbound = [];
     private uint _heard;
@@ -30,6 +30,9 @@ internal sealed class SimulatedTls(Func<byte[], int, IEnumerable<SimulatedTls.Pi
     /// <summary>What the server sends.</summary>
     /// <param name="Offset">Of the bytes in its stream.</param>
     public sealed record Piece(int Offset, byte[] Bytes, byte Flags = TcpSegment.Ack);
+
+    /// <summary>What comes besides each packet of the server, just before it.</summary>
+    public Func<byte[], IEnumerable<byte[]>> Noise { get; init; } = _ => [];
 
     public int Resets { get; private set; }
 
@@ -130,6 +133,8 @@ internal sealed class SimulatedTls(Func<byte[], int, IEnumerable<SimulatedTls.Pi
         var length = TcpSegment.Write(
             packet, Server, port, Address.Parse("192.0.2.1"), to, ServerSequence + 1 + (uint)piece.Offset, _heard, piece.Flags, 1000,
             payload: piece.Bytes);
+        foreach (var noise in Noise(packet[..length]))
+            _inbound.Enqueue(noise);
         _inbound.Enqueue(packet[..length]);
     }
 }

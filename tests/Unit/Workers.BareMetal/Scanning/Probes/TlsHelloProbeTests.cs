@@ -149,6 +149,15 @@ public sealed class TlsHelloProbeTests : IDisposable
     }
 
     [Fact]
+    public void Who_refuses_both_versions_says_why_twice()
+    {
+        var talk = new SimulatedTls((said, connection) =>
+            said.Length == 0 ? [] : [new(0, [21, 3, 3, 0, 2, 2, (byte)(connection == 0 ? 70 : 40)])]).Run();
+
+        Assert.Equal((TlsOutcome.Alert, "protocol_version; in TLS 1.3: handshake_failure"), (talk.Capture!.Outcome, talk.Capture.Detail));
+    }
+
+    [Fact]
     public void A_RST_from_nowhere_ends_nothing()
     {
         var talk = new SimulatedTls((said, _) => said.Length == 0
@@ -168,6 +177,32 @@ public sealed class TlsHelloProbeTests : IDisposable
         var talk = new SimulatedTls((said, _) => said.Length == 0 ? [] : SimulatedTls.InOrder(endless)).Run();
 
         Assert.Equal((TlsOutcome.NotTls, "131072 bytes and no certificate"), (talk.Capture!.Outcome, talk.Capture.Detail));
+    }
+
+    /// <summary>Any exception fails the test, and so does a conversation that does not end.</summary>
+    [Fact]
+    public void Hostile_packets_end_in_an_outcome()
+    {
+        var flights = new Dictionary<int, byte[]>();
+        var outcomes = new HashSet<TlsOutcome>();
+        for (var run = 0; run < 500; run++)
+        {
+            var talk = new SimulatedTls((said, connection) =>
+            {
+                if (said.Length == 0)
+                    return [];
+                if (!flights.ContainsKey(said.Length))
+                    flights[said.Length] = Flight(said, SslProtocols.Tls12 | SslProtocols.Tls13);
+                return SimulatedTls.InOrder(flights[said.Length], size: 200);
+            })
+            {
+                Noise = packet => Enumerable.Range(0, _random.Next(3)).Select(_ => HandshakeReaderTests.Mutated(packet, _random)),
+            }.Run();
+            outcomes.Add(talk.Capture!.Outcome);
+        }
+
+        Assert.Contains(TlsOutcome.Certificate, outcomes);
+        Assert.Contains(TlsOutcome.NotTls, outcomes);
     }
 
     private static CertificateFacts Facts(SimulatedTls talk) => talk.Capture!.Chain!.Facts(CertificateParser.Parse)[0];
