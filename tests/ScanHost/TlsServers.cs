@@ -21,7 +21,9 @@ public sealed class TlsServers(X509Certificate2 plain, X509Certificate2 named)
     /// <summary>Servers that say nothing, say it slowly, break off half-way, speak HTTP, and refuse.</summary>
     public const ushort Silent = 9001, Drip = 9002, Half = 9003, Http = 9004, Refusing = 9005;
 
-    public static string Ports { get; } = $"{Both},{Old},{New},{Smtp},{Silent},{Drip},{Half},{Http},{Refusing}";
+    public static string Talking { get; } = $"{Both},{Old},{New},{Smtp},{Half},{Http},{Refusing}";
+
+    public static string Slow { get; } = $"{Silent},{Drip}";
 
     /// <param name="certificates">Two, as PKCS #12 in Base64.</param>
     public static async Task RunAsync(string[] certificates)
