@@ -19,14 +19,14 @@ internal static class SslStreamGrab
             async (host, stop) =>
             {
                 using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { LingerState = new(true, 0) };
-                await socket.ConnectAsync(new IPAddress([10, 16, (byte)(host >> 8), (byte)host]), 443, stop);
+                await socket.ConnectAsync(new IPAddress([10, 16, (byte)(host >> 8), (byte)host]), TlsBed.Nginx, stop);
                 await using var tls = new SslStream(new NetworkStream(socket));
                 try
                 {
                     await tls.AuthenticateAsClientAsync(
                         new SslClientAuthenticationOptions
                         {
-                            TargetHost = TlsTool.Name443,
+                            TargetHost = TlsTool.ServerName,
                             RemoteCertificateValidationCallback =
                                 (_, certificate, _, _) => certificate is not null && Interlocked.Increment(ref found) > 0,
                         },

@@ -20,17 +20,9 @@ internal static class TlsBench
         {
             using var bed = ScanBed.Build();
             using var servers = new TlsBed(bed, files.FullName);
-            var tools = TlsTool.All(files.FullName).ToArray();
-            var runs = tools.ToDictionary(tool => tool.Name, _ => new List<Measured>());
-            for (var round = 0; round < rounds; round++)
-            {
-                foreach (var tool in tools)
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    runs[tool.Name].Add(Run(tool, bed));
-                }
-            }
-            Print(tools, runs);
+            TlsTool.Prepare(files.FullName);
+            Run("tls-nginx", TlsTool.ForNginx(files.FullName), bed, rounds, cancellation);
+            Run("tls-replayed", TlsTool.ForReplay(files.FullName), bed, rounds, cancellation);
         }
         finally
         {
@@ -39,11 +31,26 @@ internal static class TlsBench
         return Task.CompletedTask;
     }
 
+    private static void Run(string name, IReadOnlyList<TlsTool> tools, ScanBed bed, int rounds, CancellationToken cancellation)
+    {
+        Console.WriteLine(name);
+        var runs = tools.ToDictionary(tool => tool.Name, _ => new List<Measured>());
+        for (var round = 0; round < rounds; round++)
+        {
+            foreach (var tool in tools)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                runs[tool.Name].Add(Run(tool, bed));
+            }
+        }
+        Print(name, tools, runs);
+    }
+
     private static Measured Run(TlsTool tool, ScanBed bed)
     {
         var before = CpuMeter.ReapedSeconds();
         var watch = Stopwatch.StartNew();
-        var output = Shell.Run(bed.InScanner(["taskset", "-c", "0", .. tool.Command(tool.Hosts)]));
+        var output = Shell.Run(bed.InScanner(["taskset", "-c", "0", .. tool.Command]));
         var (seconds, cpu) = (watch.Elapsed.TotalSeconds, CpuMeter.ReapedSeconds() - before);
         var certificates = tool.Certificates(output);
         if (certificates < tool.Hosts)
@@ -51,15 +58,15 @@ internal static class TlsBench
         return Measured.Of((int)certificates, seconds, cpu, serverCpu: 0);
     }
 
-    private static void Print(TlsTool[] tools, Dictionary<string, List<Measured>> runs)
+    private static void Print(string name, IReadOnlyList<TlsTool> tools, Dictionary<string, List<Measured>> runs)
     {
-        Console.WriteLine($"  {"",-16}{"certificates/s",16}{"lowest",10}{"highest",10}{"CPU us each",14}");
+        Console.WriteLine($"  {"",-20}{"certificates/s",16}{"lowest",10}{"highest",10}{"CPU us each",14}");
         foreach (var tool in tools)
         {
             var (all, median) = (runs[tool.Name], Measured.Median(runs[tool.Name]));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {tool.Name,-16}{median.PerSecond,16:0}{all.Min(run => run.PerSecond),10:0}{all.Max(run => run.PerSecond),10:0}" +
+                $"  {tool.Name,-20}{median.PerSecond,16:0}{all.Min(run => run.PerSecond),10:0}{all.Max(run => run.PerSecond),10:0}" +
                 $"{median.CpuMicros,14:0.0}"));
         }
         var ours = Measured.Median(runs[tools[0].Name]).PerSecond;
@@ -68,7 +75,7 @@ internal static class TlsBench
             var theirs = Measured.Median(runs[peer.Name]).PerSecond;
             Console.WriteLine(JsonSerializer.Serialize(new
             {
-                bench = $"tls-nginx-{peer.Name.Replace(", no further", "-certificate-only", StringComparison.Ordinal)}",
+                bench = $"{name}-{peer.Name}",
                 taskmesh = Math.Round(ours),
                 peer = Math.Round(theirs),
                 ratio = Math.Round(ours / theirs, 2),

@@ -1,5 +1,5 @@
-// Collects the certificates of 10.16.0.0/16 by Go's crypto/tls, many at once: grab HOSTS full|certificate.
-// "certificate" ends each handshake as soon as the certificate is there.
+// Collects the certificates of 10.16.0.0/16 by Go's crypto/tls, many at once: grab HOSTS PORT full|certificate|replayed.
+// "certificate" ends each handshake as soon as the certificate is there; "replayed" does so too, and takes a TLS 1.2 that was said to another.
 package main
 
 import (
@@ -26,6 +26,10 @@ func main() {
 	}
 	var found, names int64
 	config := &tls.Config{ServerName: "leaf.example", InsecureSkipVerify: true}
+	mode := os.Args[3]
+	if mode == "replayed" {
+		config.MaxVersion = tls.VersionTLS12
+	}
 	config.VerifyPeerCertificate = func(raw [][]byte, _ [][]*x509.Certificate) error {
 		certificate, err := x509.ParseCertificate(raw[0])
 		if err != nil {
@@ -33,10 +37,10 @@ func main() {
 		}
 		atomic.AddInt64(&found, 1)
 		atomic.AddInt64(&names, int64(len(certificate.DNSNames)))
-		if os.Args[2] == "certificate" {
-			return errEnough
+		if mode == "full" {
+			return nil
 		}
-		return nil
+		return errEnough
 	}
 	work := make(chan int, atOnce)
 	var wait sync.WaitGroup
@@ -45,7 +49,7 @@ func main() {
 		go func() {
 			defer wait.Done()
 			for host := range work {
-				grab(fmt.Sprintf("10.16.%d.%d:443", host>>8, host&255), config)
+				grab(fmt.Sprintf("10.16.%d.%d:%s", host>>8, host&255, os.Args[2]), config)
 			}
 		}()
 	}
