@@ -3,24 +3,35 @@ using TaskMesh.Postgres.Manager;
 
 namespace TaskMesh.Manager;
 
-/// <summary>Carries out a batch inside one transaction, set by set: control, new work, ended attempts, dispatch, quarantine.</summary>
+/// <summary>
+/// Carries out a batch inside one transaction, set by set: control, ended attempts, new work, dispatch, quarantine. What does not depend on the
+/// answer before it is asked in the same trip to the server: three trips are enough for a batch of plain tasks and reports.
+/// </summary>
 public sealed class BatchDecider(ControlDesk control, IntakeDesk intake, ChildDesk children, CompletionDesk completions)
 {
     public async Task<Decided> DecideAsync(NpgsqlConnection connection, IReadOnlyList<ReadMessage> batch, CancellationToken cancellation)
     {
         var steered = await control.AcceptAsync(connection, batch, cancellation);
         ReadMessage[] all = [.. batch, .. steered.Replayed];
-        var (newTasks, refused) = await intake.AcceptAsync(connection, all, cancellation);
+        var submitted = await IntakeDesk.AskAsync(connection, all, cancellation);
         var ended = await completions.AcceptAsync(connection, all, cancellation);
-        if (steered.ReplayOf.Count > 0)
-            await new DeadLetterStore(connection).LinkAsync(steered.ReplayOf, cancellation);
-
         var made = await children.AcceptAsync(connection, all, cancellation);
+        var planned = await intake.PlanAsync(connection, submitted, cancellation);
+
         var asked = made.Released?.Pools ?? new HashSet<string>();
         foreach (var (pool, count) in ended.Freed.Concat(asked.Select(pool => KeyValuePair.Create(pool, 0))))
             steered.Freed[pool] = steered.Freed.GetValueOrDefault(pool) + count;
-        var effects = await Dispatcher.DispatchAsync(connection, [.. newTasks, .. made.Runnable], steered.Freed, cancellation, ended.Throttled);
-        var (touched, differing) = await children.CountAsync(connection, made, effects.Inserted, cancellation);
+        var rooms = await Dispatcher.AskAsync(
+            connection,
+            planned.Pools.Concat(made.Runnable.Select(task => task.Task.Pool).OfType<string>()).Distinct(),
+            steered.Freed,
+            cancellation);
+        var (newTasks, refused) = await IntakeDesk.TakeAsync(connection, planned, cancellation);
+        if (steered.ReplayOf.Count > 0)
+            await new DeadLetterStore(connection).LinkAsync(steered.ReplayOf, cancellation);
+
+        var effects = await Dispatcher.DispatchAsync(connection, [.. newTasks, .. made.Runnable], rooms, ended.Throttled, cancellation);
+        var (touched, differing) = await children.CountAsync(connection, made, effects, cancellation);
 
         var quarantine = all.Where(message => message.Reason is not null).Select(message => (message, message.Reason!))
             .Concat([.. steered.Refused, .. refused, .. ended.Unknown, .. made.Refused, .. differing]).ToArray();
@@ -33,6 +44,7 @@ public sealed class BatchDecider(ControlDesk control, IntakeDesk intake, ChildDe
         return new Decided(
             effects with { WakeAfter = new[] { effects.WakeAfter, ended.WakeAfter }.Min() }, [.. ended.Touched, .. steered.Touched, .. made.Touched])
         {
+            Turn = await new SweepStore(connection).TakeTurnAsync(SweepRunner.Interval, cancellation),
             Generators = [.. touched, .. ended.Generators.Select(generator => new TouchedGenerator(generator))],
         };
     }

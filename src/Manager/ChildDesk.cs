@@ -11,6 +11,8 @@ namespace TaskMesh.Manager;
 /// </summary>
 public sealed class ChildDesk(ChildPlanner planner, TimeProvider clock, Random random)
 {
+    private static readonly Dictionary<string, long> NoRows = [];
+
     /// <summary>Plans the children and inserts those that must not run; the others need room in their pools and are inserted with it.</summary>
     public async Task<MadeChildren> AcceptAsync(NpgsqlConnection connection, IReadOnlyList<ReadMessage> batch, CancellationToken cancellation)
     {
@@ -38,10 +40,12 @@ public sealed class ChildDesk(ChildPlanner planner, TimeProvider clock, Random r
     /// <summary>Counts what was inserted.</summary>
     /// <returns>What the settler looks at after the commit, and the messages that name children which exist with another input.</returns>
     public async Task<(IReadOnlyList<TouchedGenerator> Touched, IReadOnlyList<(ReadMessage, string)> Refused)> CountAsync(
-        NpgsqlConnection connection, MadeChildren made, IReadOnlySet<Guid> dispatched, CancellationToken cancellation)
+        NpgsqlConnection connection, MadeChildren made, Effects effects, CancellationToken cancellation)
     {
         if (made.Parents.Count == 0)
             return ([], []);
+        await Pipeline.FlushAsync(connection, cancellation);
+        var dispatched = effects.Inserted;
         var store = new GeneratorStore(connection);
         var isNew = made.Children.ToLookup(child => dispatched.Contains(child.Task.Id) || made.Inserted.Contains(child.Task.Id));
         if (isNew[true].Any())
@@ -96,8 +100,9 @@ public sealed class ChildDesk(ChildPlanner planner, TimeProvider clock, Random r
     {
         if (refused.Length == 0)
             return ([], null);
-        var (inserted, _) = await new TaskStore(connection).InsertAsync(
-            [.. refused.Select(child => new NewTask(child.Collection, child.Task, Dispatched: false, Lease: null))], cancellation);
+        var rows = await new TaskStore(connection).InsertAsync(
+            [.. refused.Select(child => new NewTask(child.Collection, child.Task, Dispatched: false, Lease: null))], NoRows, cancellation);
+        var inserted = (await rows.RowsAsync(connection, cancellation)).Select(task => task.Id).ToHashSet();
         var ended = refused.Where(child => inserted.Contains(child.Task.Id)).GroupBy(child => child.Task.Container)
             .ToDictionary(container => container.Key, container => Tally.Of(TaskState.Failed, container.Count()));
         await new ContainerStore(connection).AddProgressAsync((short)random.Next(ContainerStore.ProgressShards), ended, cancellation);

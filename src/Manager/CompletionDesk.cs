@@ -13,6 +13,10 @@ namespace TaskMesh.Manager;
 /// <param name="bucket">Where large results are; null if nowhere.</param>
 public sealed class CompletionDesk(TaskCatalogue catalogue, string? bucket, Random random)
 {
+    /// <summary>Kinds whose end says what comes next.</summary>
+    private readonly string[] _steeringKinds =
+        [.. catalogue.Entries.Where(entry => entry.IsGenerator).Select(entry => entry.Kind), ConditionalNode.Kind];
+
     /// <summary>No other side closes its bucket for longer, whatever it answers.</summary>
     private static readonly TimeSpan LongestThrottle = TimeSpan.FromHours(24);
 
@@ -20,6 +24,36 @@ public sealed class CompletionDesk(TaskCatalogue catalogue, string? bucket, Rand
     {
         var reports = batch.Where(message => message.Message is CompleteTask).Select(
             message => (Message: message, Report: (CompleteTask)message.Message!)).ToArray();
+        if (reports.Length == 0)
+            return Ended.Nothing;
+        var plain = await EndPlainAsync(connection, reports.Select(report => report.Report), freesSlots: false, cancellation);
+        if (plain is null)
+            return await AcceptAsync(connection, reports, cancellation);
+        await plain.Ended.RowsAsync(connection, cancellation);
+        return (await AcceptAsync(connection, [.. reports.Where(report => !plain.Has(report.Report))], cancellation)).With(plain.Ended.Rows);
+    }
+
+    /// <summary>Most reports are plain successes; a task that is named twice keeps its first one, the other finds that it is done.</summary>
+    /// <returns>Null if there are none.</returns>
+    public async Task<PlainEnds?> EndPlainAsync(
+        NpgsqlConnection connection, IEnumerable<CompleteTask> reports, bool freesSlots, CancellationToken cancellation)
+    {
+        var plain = reports.Where(report => report.Outcome is TaskOutcome.Succeeded { Children: null, DataAt: null })
+            .DistinctBy(report => report.Task).ToDictionary(report => report.Task);
+        if (plain.Count == 0)
+            return null;
+        var ended = await new SuccessStore(connection).EndAsync(
+            [.. plain.Values.Select(report => (report.Task, report.Attempt, report.Nonce, ((TaskOutcome.Succeeded)report.Outcome).Data))],
+            _steeringKinds,
+            NextShard(),
+            freesSlots,
+            cancellation);
+        return new PlainEnds(plain, ended);
+    }
+
+    private async Task<Ended> AcceptAsync(
+        NpgsqlConnection connection, (ReadMessage Message, CompleteTask Report)[] reports, CancellationToken cancellation)
+    {
         if (reports.Length == 0)
             return Ended.Nothing;
 
@@ -64,6 +98,8 @@ public sealed class CompletionDesk(TaskCatalogue catalogue, string? bucket, Rand
 
     private static bool IsCurrent(TaskFacts task, CompleteTask report) =>
         task.IsInFlight && task.ContainerState == TaskState.Running && task.Attempt == report.Attempt && task.Nonce == report.Nonce;
+
+    private short NextShard() => (short)random.Next(ContainerStore.ProgressShards);
 
     private bool IsGenerator(string kind) => catalogue.Find(kind)?.IsGenerator == true;
 
@@ -132,7 +168,7 @@ public sealed class CompletionDesk(TaskCatalogue catalogue, string? bucket, Rand
             .ToDictionary(group => group.Key, group => group.Select(move => Tally.Of(move.Move.State)).Aggregate(Tally.Add));
         foreach (var container in await DisableAsync(containers, ended, cancellation))
             tallies[container] += Tally.Of(TaskState.Disabled);
-        await containers.AddProgressAsync((short)random.Next(ContainerStore.ProgressShards), tallies, cancellation);
+        await containers.AddProgressAsync(NextShard(), tallies, cancellation);
         var held = ended.Where(move => move.Task.ReleasesSibling).Select(move => move.Task.Container).ToHashSet();
         if (held.Count == 0)
             return (freed, []);
@@ -179,4 +215,16 @@ public sealed record Ended(
 {
     public static Ended Nothing { get; } = new(
         new Dictionary<string, int>(), [], [], [], null, new Dictionary<string, TimeSpan>());
+
+    public Ended With(IReadOnlyList<EndedTask> done)
+    {
+        var freed = new Dictionary<string, int>(Freed);
+        foreach (var (pool, count) in done.CountBy(task => task.Pool))
+            freed[pool] = freed.GetValueOrDefault(pool) + count;
+        return this with
+        {
+            Freed = freed,
+            Touched = [.. Touched.Concat(done.Where(task => !task.Closed).Select(task => task.Container)).Distinct()],
+        };
+    }
 }

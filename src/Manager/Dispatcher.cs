@@ -20,39 +20,85 @@ public static class Dispatcher
     /// <summary>A round fills the room or finds that an organisation has nothing left; what stays free after these is the next sweep's.</summary>
     private const int MostRounds = 16;
 
+    /// <summary>Asks for the room of pools, and holds them from then on.</summary>
     /// <param name="freed">Slots given back by pool; a pool with 0 may have something new to dispatch.</param>
-    /// <param name="throttled">Kinds whose other side has asked for a wait.</param>
+    public static async Task<Later<PoolRoom>?> AskAsync(
+        NpgsqlConnection connection, IEnumerable<string> newPools, IReadOnlyDictionary<string, int> freed, CancellationToken cancellation)
+    {
+        var asked = newPools.ToDictionary(pool => pool, _ => 0);
+        foreach (var (pool, count) in freed)
+            asked[pool] = count;
+        return asked.Count == 0 ? null : await new DispatchStore(connection).LockAsync(asked, cancellation);
+    }
+
+    /// <param name="freed">Slots given back by pool; a pool with 0 may have something new to dispatch.</param>
     public static async Task<Effects> DispatchAsync(
         NpgsqlConnection connection,
         IReadOnlyList<(CollectionPlan Collection, TaskPlan Task)> newTasks,
         IReadOnlyDictionary<string, int> freed,
-        CancellationToken cancellation,
-        IReadOnlyDictionary<string, TimeSpan>? throttled = null)
+        CancellationToken cancellation) => await DispatchAsync(
+            connection,
+            newTasks,
+            await AskAsync(connection, newTasks.Select(task => task.Task.Pool).OfType<string>().Distinct(), freed, cancellation),
+            new Dictionary<string, TimeSpan>(),
+            cancellation);
+
+    /// <param name="asked">The pools that have room or something new; null for none.</param>
+    /// <param name="throttled">Kinds whose other side has asked for a wait.</param>
+    public static async Task<Effects> DispatchAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<(CollectionPlan Collection, TaskPlan Task)> newTasks,
+        Later<PoolRoom>? asked,
+        IReadOnlyDictionary<string, TimeSpan> throttled,
+        CancellationToken cancellation)
     {
-        var asked = newTasks.Select(task => task.Task.Pool).OfType<string>().Distinct().ToDictionary(pool => pool, _ => 0);
-        foreach (var (pool, count) in freed)
-            asked[pool] = count;
-        if (asked.Count == 0 && newTasks.Count == 0)
+        if (asked is null && newTasks.Count == 0)
             return Effects.None;
 
         var store = new DispatchStore(connection);
-        var rooms = (await store.LockAsync(asked, cancellation)).Select(room => WithNew(room, newTasks)).ToDictionary(room => room.Pool);
-        if (throttled?.Count > 0)
+        var open = asked is null ? [] : await asked.RowsAsync(connection, cancellation);
+        var rooms = open.Select(room => WithNew(room, newTasks)).ToDictionary(room => room.Pool);
+        if (throttled.Count > 0)
             await store.BlockAsync(throttled, cancellation);
         var placed = Place(newTasks, rooms);
-        var (inserted, dispatched) = placed.Count == 0 ? ([], []) : await new TaskStore(connection).InsertAsync(placed, cancellation);
         var waiting = placed.Where(task => task is { Plan.Started: true, Dispatched: false }).Select(task => task.Plan.Pool).ToHashSet();
-        var backIn = await PickAsync(
-            store, rooms.Values.Where(room => room.HasBacklog || waiting.Contains(room.Pool)), dispatched, cancellation);
-        if (dispatched.Count == 0)
-            return Effects.None with { WakeAfter = backIn, Inserted = inserted };
+        var taken = placed.Where(task => task.Dispatched).CountBy(task => task.Plan.Pool!).ToDictionary();
+        var left = rooms.Values.Where(
+            room => (room.HasBacklog || waiting.Contains(room.Pool)) && room.Room > taken.GetValueOrDefault(room.Pool)).ToArray();
+        var effects = left.Length > 0 ? await PickAsync(connection, placed, rooms, left, cancellation)
+            : placed.Count > 0 ? await InsertAsync(connection, placed, rooms, cancellation)
+            : Effects.None;
+        return effects with { HasBacklog = waiting.Count > 0 || rooms.Values.Any(room => room.HasBacklog) };
+    }
 
-        await store.RecordAsync(dispatched, rooms, cancellation);
+    /// <summary>Nothing waits that could use the room: the statement that inserts the new tasks writes the outbox too.</summary>
+    private static async Task<Effects> InsertAsync(
+        NpgsqlConnection connection, List<NewTask> placed, Dictionary<string, PoolRoom> rooms, CancellationToken cancellation)
+    {
+        var inserted = await new TaskStore(connection).InsertAsync(
+            placed, rooms.ToDictionary(room => room.Key, room => room.Value.NextRow), cancellation);
         return new Effects(
-            [.. dispatched.Select(task => (rooms[task.Pool].NextRow, task))],
+            new Lazy<Dispatch>(() => new Dispatch(
+                [.. inserted.Rows.Select(row => row.Dispatched).OfType<DispatchedTask>().Select(task => (rooms[task.Pool].NextRow, task))],
+                inserted.Rows.Select(row => row.Id).ToHashSet())),
+            EnsureWorkers: placed.Any(task => task.Dispatched && rooms[task.Plan.Pool!].Class == WorkerClass.BareMetal));
+    }
+
+    private static async Task<Effects> PickAsync(
+        NpgsqlConnection connection, List<NewTask> placed, Dictionary<string, PoolRoom> rooms, PoolRoom[] left, CancellationToken cancellation)
+    {
+        var store = new DispatchStore(connection);
+        var rows = placed.Count == 0 ? null : await new TaskStore(connection).InsertAsync(placed, new Dictionary<string, long>(), cancellation);
+        var inserted = rows is null ? [] : await rows.RowsAsync(connection, cancellation);
+        List<DispatchedTask> dispatched = [.. inserted.Select(row => row.Dispatched).OfType<DispatchedTask>()];
+        var backIn = await PickAsync(store, left, dispatched, cancellation);
+        if (dispatched.Count > 0)
+            await store.RecordAsync(dispatched, rooms, cancellation);
+        return new Effects(
+            new Lazy<Dispatch>(new Dispatch(
+                [.. dispatched.Select(task => (rooms[task.Pool].NextRow, task))], inserted.Select(row => row.Id).ToHashSet())),
             backIn,
-            EnsureWorkers: dispatched.Any(task => rooms[task.Pool].Class == WorkerClass.BareMetal))
-        { Inserted = inserted };
+            EnsureWorkers: dispatched.Any(task => rooms[task.Pool].Class == WorkerClass.BareMetal));
     }
 
     /// <summary>New tasks of several organisations or priorities that do not all fit are a backlog too: they share the room by its rules.</summary>

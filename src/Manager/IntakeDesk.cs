@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Npgsql;
 using TaskMesh.Core.Messages;
+using TaskMesh.Core.Scope;
 using TaskMesh.Core.Workflow;
 using TaskMesh.Postgres.Manager;
 
@@ -11,34 +12,58 @@ namespace TaskMesh.Manager;
 /// </summary>
 public sealed class IntakeDesk(CollectionPlanner planner, TimeProvider clock)
 {
-    public async Task<(IReadOnlyList<(CollectionPlan Collection, TaskPlan Task)> Tasks, IReadOnlyList<(ReadMessage, string)> Refused)> AcceptAsync(
-        NpgsqlConnection connection, IReadOnlyList<ReadMessage> batch, CancellationToken cancellation)
+    public async Task<Accepted> AcceptAsync(NpgsqlConnection connection, IReadOnlyList<ReadMessage> batch, CancellationToken cancellation) =>
+        await TakeAsync(
+            connection, await PlanAsync(connection, await AskAsync(connection, batch, cancellation), cancellation), cancellation);
+
+    /// <summary>Asks for what the planner must know of the submitters' organisations.</summary>
+    public static async Task<Submitted> AskAsync(NpgsqlConnection connection, IReadOnlyList<ReadMessage> batch, CancellationToken cancellation)
     {
         var submitted = batch.Where(message => message.Message is CreateCollection or CreateTask { Generated: null }).ToArray();
-        if (submitted.Length == 0)
-            return ([], []);
+        return submitted.Length == 0
+            ? Submitted.Nothing
+            : new Submitted(submitted, await new CollectionStore(connection).ScopesAsync(
+                [.. submitted.Select(message => OrganisationOf(message.Message!)).Distinct()], cancellation));
+    }
 
-        var store = new CollectionStore(connection);
+    /// <summary>Plans what was submitted and lets it be inserted.</summary>
+    public async Task<Planned> PlanAsync(NpgsqlConnection connection, Submitted submitted, CancellationToken cancellation)
+    {
+        if (submitted.Scopes is null)
+            return Planned.Nothing;
+        var scopes = (await submitted.Scopes.RowsAsync(connection, cancellation)).ToDictionary(row => row.Organisation, row => row.Scope);
         var refused = new List<(ReadMessage, string)>();
-        var planned = await PlanAsync(store, submitted, refused, cancellation);
-        var fresh = planned.DistinctBy(plan => plan.Plan.Id).ToArray();
-        var inserted = await store.InsertAsync([.. fresh.Select(plan => (plan.Plan, plan.Digest))], cancellation);
-        await RefuseOtherBodiesAsync(store, [.. planned.Except(fresh.Where(plan => inserted.Contains(plan.Plan.Id)))], refused, cancellation);
+        var plans = Plan(submitted.Messages, scopes, refused);
+        var fresh = plans.DistinctBy(plan => plan.Plan.Id).ToArray();
+        return new Planned(
+            plans,
+            fresh,
+            fresh.Length == 0 ? null : await new CollectionStore(connection).InsertAsync(
+                [.. fresh.Select(plan => (plan.Plan, plan.Digest))], cancellation),
+            refused);
+    }
 
-        var created = fresh.Where(plan => inserted.Contains(plan.Plan.Id)).Select(plan => plan.Plan).ToArray();
-        await store.InsertContainersAsync([.. created.SelectMany(plan => plan.Containers.Select(container => (plan.Id, container)))], cancellation);
+    public static async Task<Accepted> TakeAsync(NpgsqlConnection connection, Planned planned, CancellationToken cancellation)
+    {
+        if (planned.Inserted is null)
+            return new([], planned.Refused);
+        var store = new CollectionStore(connection);
+        var inserted = (await planned.Inserted.RowsAsync(connection, cancellation)).ToHashSet();
+        var refused = planned.Refused.ToList();
+        await RefuseOtherBodiesAsync(
+            store, [.. planned.Plans.Except(planned.Fresh.Where(plan => inserted.Contains(plan.Plan.Id)))], refused, cancellation);
+
+        var created = planned.Fresh.Where(plan => inserted.Contains(plan.Plan.Id)).Select(plan => plan.Plan).ToArray();
         var generators = created.SelectMany(plan => plan.Generators.Select(generator => (plan.Id, generator))).ToArray();
         if (generators.Length > 0)
             await new GeneratorStore(connection).InsertAsync(generators, cancellation);
-        return ([.. created.SelectMany(plan => plan.Tasks.Select(task => (plan, task)))], refused);
+        return new([.. created.SelectMany(plan => plan.Tasks.Select(task => (plan, task)))], refused);
     }
 
-    private async Task<List<Planned>> PlanAsync(
-        CollectionStore store, ReadMessage[] submitted, List<(ReadMessage, string)> refused, CancellationToken cancellation)
+    private List<PlannedMessage> Plan(ReadMessage[] submitted, Dictionary<string, ScanScope?> scopes, List<(ReadMessage, string)> refused)
     {
-        var scopes = await store.ScopesAsync([.. submitted.Select(message => OrganisationOf(message.Message!)).Distinct()], cancellation);
         var now = clock.GetUtcNow();
-        var planned = new List<Planned>();
+        var planned = new List<PlannedMessage>();
         foreach (var message in submitted)
         {
             var organisation = OrganisationOf(message.Message!);
@@ -63,9 +88,9 @@ public sealed class IntakeDesk(CollectionPlanner planner, TimeProvider clock)
 
     /// <summary>The same id with the same body is the same submission; with another body it is a mistake that must be heard of.</summary>
     private static async Task RefuseOtherBodiesAsync(
-        CollectionStore store, List<Planned> planned, List<(ReadMessage, string)> refused, CancellationToken cancellation)
+        CollectionStore store, PlannedMessage[] planned, List<(ReadMessage, string)> refused, CancellationToken cancellation)
     {
-        if (planned.Count == 0)
+        if (planned.Length == 0)
             return;
         var digests = await store.DigestsAsync([.. planned.Select(plan => plan.Plan.Id)], cancellation);
         refused.AddRange(planned
@@ -79,6 +104,33 @@ public sealed class IntakeDesk(CollectionPlanner planner, TimeProvider clock)
         CreateCollection collection => collection.Organisation,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
-
-    private sealed record Planned(ReadMessage Message, CollectionPlan Plan, byte[] Digest);
 }
+
+/// <param name="Scopes">Of the organisations that exist.</param>
+public sealed record Submitted(ReadMessage[] Messages, Later<(string Organisation, ScanScope? Scope)>? Scopes)
+{
+    public static Submitted Nothing { get; } = new([], null);
+}
+
+/// <param name="Plans">One for each message that is accepted.</param>
+/// <param name="Fresh">The first one for each id.</param>
+/// <param name="Inserted">Of these, the ids that were not there before.</param>
+/// <param name="Refused">The other messages, with the reason.</param>
+public sealed record Planned(
+    IReadOnlyList<PlannedMessage> Plans,
+    IReadOnlyList<PlannedMessage> Fresh,
+    Later<Guid>? Inserted,
+    IReadOnlyList<(ReadMessage, string)> Refused)
+{
+    public static Planned Nothing { get; } = new([], [], null, []);
+
+    /// <summary>Those that its tasks may go to.</summary>
+    public IEnumerable<string> Pools => Fresh.SelectMany(plan => plan.Plan.Tasks).Select(task => task.Pool).OfType<string>().Distinct();
+}
+
+public sealed record PlannedMessage(ReadMessage Message, CollectionPlan Plan, byte[] Digest);
+
+/// <param name="Tasks">Of the submissions that are new.</param>
+/// <param name="Refused">Messages that are not accepted, with the reason.</param>
+public sealed record Accepted(
+    IReadOnlyList<(CollectionPlan Collection, TaskPlan Task)> Tasks, IReadOnlyList<(ReadMessage, string)> Refused);

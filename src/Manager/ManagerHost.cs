@@ -41,11 +41,13 @@ public sealed class ManagerHost : IAsyncDisposable
         var settler = new ContainerSettler(work, generators, _database, random);
         var planner = new CollectionPlanner(catalogue, settings.Pools);
         var intake = new IntakeDesk(planner, clock);
+        var completions = new CompletionDesk(catalogue, settings.ObjectsBucket, random);
         var decider = new BatchDecider(
             new ControlDesk(references, new ScheduleDesk(planner), random),
             intake,
             new ChildDesk(new ChildPlanner(catalogue, settings.Pools), clock, random),
-            new CompletionDesk(catalogue, settings.ObjectsBucket, random));
+            completions);
+        var plain = new PlainReports(work, completions, settler);
         var sweeps = new SweepRunner(
             work,
             settler,
@@ -58,7 +60,7 @@ public sealed class ManagerHost : IAsyncDisposable
             log,
             random);
         Handler = new MessageHandler(
-            work, decider, settler, sweeps, new RetentionRunner(_database, objects, settings.Retention, log, clock), log);
+            work, decider, plain, settler, sweeps, new RetentionRunner(_database, objects, settings.Retention, log, clock), log);
     }
 
     public MessageHandler Handler { get; }

@@ -8,14 +8,20 @@ namespace TaskMesh.Manager;
 /// A message is done only after all of that; what fails comes again and finds that its part has been done.
 /// </summary>
 public sealed class MessageHandler(
-    UnitOfWork work, BatchDecider decider, ContainerSettler settler, SweepRunner sweeps, RetentionRunner retention, ManagerLog log)
+    UnitOfWork work,
+    BatchDecider decider,
+    PlainReports plain,
+    ContainerSettler settler,
+    SweepRunner sweeps,
+    RetentionRunner retention,
+    ManagerLog log)
 {
     /// <returns>The ids of the messages that must come again.</returns>
     public async Task<IReadOnlyList<string>> HandleAsync(IReadOnlyList<Envelope> batch, CancellationToken cancellation)
     {
         var read = batch.Select(ReadMessage.From).ToArray();
-        var failed = await HandleAsync(read, cancellation);
-        await sweeps.RunAsync(read.Select(message => SweepAfter(message.Message)).Min(), cancellation);
+        var (failed, isSweepDue) = await HandleAsync(read, cancellation);
+        await sweeps.RunAsync(read.Select(message => SweepAfter(message.Message)).Min(), isSweepDue, cancellation);
         if (read.Any(message => message.Message is Tick { Sweep: Sweep.Housekeeping }))
             await retention.RunAsync(cancellation);
         return failed;
@@ -29,24 +35,29 @@ public sealed class MessageHandler(
         _ => null,
     };
 
-    private async Task<IReadOnlyList<string>> HandleAsync(ReadMessage[] batch, CancellationToken cancellation)
+    private async Task<(IReadOnlyList<string> Failed, bool? IsSweepDue)> HandleAsync(ReadMessage[] batch, CancellationToken cancellation)
     {
         try
         {
-            var decided = await work.RunAsync(connection => decider.DecideAsync(connection, batch, cancellation), cancellation);
+            var (left, isSweepDue) = await plain.TakeAsync(batch, cancellation);
+            if (left.Length == 0)
+                return ([], isSweepDue);
+            var decided = await work.RunAsync(connection => decider.DecideAsync(connection, left, cancellation), cancellation);
+            plain.HasBacklog = decided.Effects.HasBacklog;
             await settler.SettleAsync(decided, cancellation);
-            return [];
+            return ([], isSweepDue == true || decided.Turn?.Rows.Count > 0);
         }
         catch (Exception e) when (batch.Length > 1 && !Database.IsTransient(e) && !cancellation.IsCancellationRequested)
         {
             // One message breaks the batch: halves find it, so that its neighbours go on.
             var half = batch.Length / 2;
-            return [.. await HandleAsync(batch[..half], cancellation), .. await HandleAsync(batch[half..], cancellation)];
+            var (first, second) = (await HandleAsync(batch[..half], cancellation), await HandleAsync(batch[half..], cancellation));
+            return ([.. first.Failed, .. second.Failed], first.IsSweepDue == true ? true : second.IsSweepDue ?? first.IsSweepDue);
         }
         catch (Exception e)
         {
             log.BatchFailed(batch.Length, e);
-            return [.. batch.Select(message => message.Envelope.MessageId)];
+            return ([.. batch.Select(message => message.Envelope.MessageId)], null);
         }
     }
 }

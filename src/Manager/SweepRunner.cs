@@ -22,17 +22,18 @@ public sealed class SweepRunner(
     ManagerLog log,
     Random random)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan UnsentAfter = TimeSpan.FromSeconds(5);
     private const int UnsentRows = 100;
     private const int RoundsPerSweep = 20;
 
     /// <param name="asked">What a timer asked for: then it is due whenever the last one was. Null with any other batch.</param>
-    public async Task RunAsync(Sweep? asked, CancellationToken cancellation)
+    /// <param name="isDue">What the batch's transaction found out; null if it did not get that far.</param>
+    public async Task RunAsync(Sweep? asked, bool? isDue, CancellationToken cancellation)
     {
         try
         {
-            if (await IsDueAsync(asked is null ? Interval : TimeSpan.Zero, cancellation))
+            if (isDue == true || (asked is not null || isDue is null) && await IsDueAsync(asked is null ? Interval : TimeSpan.Zero, cancellation))
                 await SweepAsync(whole: asked == Sweep.Minute, cancellation);
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
@@ -73,7 +74,7 @@ public sealed class SweepRunner(
     private async Task<bool> IsDueAsync(TimeSpan interval, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        return await new SweepStore(connection).TakeTurnAsync(interval, cancellation);
+        return (await new SweepStore(connection).TakeTurnAsync(interval, cancellation)).Rows.Count > 0;
     }
 
     private static async Task<Effects> DispatchAsync(NpgsqlConnection connection, IEnumerable<string> pools, CancellationToken cancellation) =>

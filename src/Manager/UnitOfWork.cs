@@ -52,5 +52,8 @@ public sealed record Decided(Effects Effects, IReadOnlyCollection<Guid> Touched)
 {
     public IReadOnlyList<TouchedGenerator> Generators { get; init; } = [];
 
+    /// <summary>Whether the transaction has taken the turn to sweep; null if it did not ask.</summary>
+    public Later<bool>? Turn { get; init; }
+
     public static Decided Nothing { get; } = new(Effects.None, []);
 }

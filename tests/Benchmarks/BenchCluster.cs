@@ -21,6 +21,7 @@ internal sealed class BenchCluster : IAsyncDisposable
         ["checkpoint_timeout"] = "30min",
         ["shared_preload_libraries"] = "pg_stat_statements",
         ["pg_stat_statements.track"] = "all",
+        ["pg_stat_statements.track_planning"] = "on",
     };
 
     private readonly TemporaryFolder _folder = new();

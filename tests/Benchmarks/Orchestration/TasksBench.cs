@@ -44,7 +44,14 @@ internal static class TasksBench
         Console.WriteLine($"{measured}; {mesh.ManagerMessages / (double)mesh.ManagerBatches:0.0} messages per Manager batch");
         foreach (var row in await cluster.RowsAsync(database, Statements, cancellation))
             Console.WriteLine(row);
+        foreach (var row in await cluster.RowsAsync(database, Updates, cancellation))
+            Console.WriteLine(row);
     }
+
+    private const string Updates = """
+        select rpad(relname, 16), n_tup_ins || ' inserted', n_tup_upd || ' updated', n_tup_hot_upd || ' of them heap-only'
+          from pg_stat_user_tables where n_tup_ins + n_tup_upd > 100 order by relname
+        """;
 
     private const string Statements = """
         select rpad(calls::text, 8), rpad(rows::text, 8), rpad(round(total_exec_time)::text || ' ms', 10),

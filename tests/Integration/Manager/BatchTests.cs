@@ -39,8 +39,9 @@ public class BatchTests(ProductCluster cluster)
         await Task.WhenAll(rigs.Select(rig => Task.Run(() => rig.SendAsync(reports))));
 
         Assert.Equal(["Succeeded"], await database.RowsAsync("select state from task_manager.collection"));
-        Assert.Equal(
-            ["1 1"], await database.RowsAsync("select sum(succeeded), (select count(*) from task_manager.task_data) from task_manager.progress"));
+        Assert.Equal(["Succeeded"], await database.RowsAsync("select state from task_manager.container"));
+        Assert.Equal(1, await database.ScalarAsync<int>("select count(*)::int from task_manager.task_event where state = 'Succeeded'"));
+        Assert.Equal(1, await database.ScalarAsync<int>("select count(*)::int from task_manager.task_data"));
         Assert.Equal(0, await database.ScalarAsync<int>("select in_flight from task_manager.pool where name = 'external'"));
     }
 

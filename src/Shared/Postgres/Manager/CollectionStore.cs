@@ -11,28 +11,42 @@ namespace TaskMesh.Postgres.Manager;
 public sealed class CollectionStore(NpgsqlConnection connection)
 {
     /// <summary>The scope of each organisation that exists; null for one without a scope.</summary>
-    public async Task<IReadOnlyDictionary<string, ScanScope?>> ScopesAsync(IReadOnlyCollection<string> organisations, CancellationToken cancellation)
+    public Task<Later<(string Organisation, ScanScope? Scope)>> ScopesAsync(
+        IReadOnlyCollection<string> organisations, CancellationToken cancellation)
     {
         const string sql = "select name, scope from task_manager.organisation where name = any($1)";
-        var rows = await connection.Command(sql, In(organisations.ToArray())).QueryAsync(
-            row => (Name: row.GetString(0), Scope: row.TextOrNull(1)), cancellation);
-        return rows.ToDictionary(
-            row => row.Name, row => row.Scope is null ? null : JsonSerializer.Deserialize(row.Scope, MessageJson.Default.ScanScope));
+        return connection.Command(sql, In(organisations.ToArray())).QueryLaterAsync(
+            row => (row.GetString(0), row.TextOrNull(1) is { } scope ? JsonSerializer.Deserialize(scope, MessageJson.Default.ScanScope) : null),
+            cancellation);
     }
 
+    /// <summary>Inserts collections that are new, with their containers.</summary>
     /// <returns>The ids that are new; the others exist already.</returns>
-    public async Task<IReadOnlySet<Guid>> InsertAsync(IReadOnlyList<(CollectionPlan Plan, byte[] Digest)> collections, CancellationToken cancellation)
+    public Task<Later<Guid>> InsertAsync(IReadOnlyList<(CollectionPlan Plan, byte[] Digest)> collections, CancellationToken cancellation)
     {
         const string sql = """
-            insert into task_manager.collection (id, organisation, name, priority, deadline, labels, scope, trace_id, digest)
-            select c.id, c.organisation, c.name, c.priority, k.now + c.deadline, c.labels, c.scope, c.trace_id, c.digest
-              from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) as c(id, organisation, name, priority, deadline, labels, scope, trace_id, digest),
-                   (select task_manager.clock() as now) k
-                on conflict (id) do nothing
-         returning id
-         """;
+            with fresh as (
+                insert into task_manager.collection (id, organisation, name, priority, deadline, labels, scope, trace_id, digest)
+                select c.id, c.organisation, c.name, c.priority, k.now + c.deadline, c.labels, c.scope, c.trace_id, c.digest
+                  from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) as c(id, organisation, name, priority, deadline, labels, scope, trace_id, digest),
+                       (select task_manager.clock() as now) k
+                    on conflict (id) do nothing
+             returning id
+            ), containers as (
+                insert into task_manager.container (
+                       id, collection_id, parent_id, ordinal, name, mode, policy, max_concurrency, children, released, state, filled, open_generators)
+                select c.id, c.collection_id, c.parent_id, c.ordinal, c.name, c.mode::task_manager.container_mode, c.policy, c.max_concurrency,
+                       c.children, c.released, c.state::task_manager.task_state, c.generators > 0, c.generators
+                  from unnest($10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+                       as c(id, collection_id, parent_id, ordinal, name, mode, policy, max_concurrency, children, released, state, generators)
+                 where c.collection_id in (select id from fresh)
+            )
+            select id from fresh
+            """;
         var plans = collections.Select(collection => collection.Plan).ToArray();
-        var inserted = await connection.Command(
+        (Guid Collection, ContainerPlan Plan)[] containers =
+            [.. plans.SelectMany(plan => plan.Containers.Select(container => (plan.Id, container)))];
+        return connection.Command(
             sql,
             In(plans.Select(plan => plan.Id).ToArray()),
             In(plans.Select(plan => plan.Organisation).ToArray()),
@@ -42,9 +56,20 @@ public sealed class CollectionStore(NpgsqlConnection connection)
             In(plans.Select(plan => Json.Write(plan.Labels)).ToArray()),
             In(plans.Select(plan => Json.Write(plan.Scope)).ToArray()),
             In(plans.Select(plan => plan.TraceId).ToArray()),
-            In(collections.Select(collection => collection.Digest).ToArray()))
-            .QueryAsync(row => row.GetGuid(0), cancellation);
-        return inserted.ToHashSet();
+            In(collections.Select(collection => collection.Digest).ToArray()),
+            In(containers.Select(container => container.Plan.Id).ToArray()),
+            In(containers.Select(container => container.Collection).ToArray()),
+            In(containers.Select(container => container.Plan.Parent).ToArray()),
+            In(containers.Select(container => container.Plan.Ordinal).ToArray()),
+            In(containers.Select(container => container.Plan.Name).ToArray()),
+            In(containers.Select(container => container.Plan.Mode.ToString()).ToArray()),
+            In(containers.Select(container => Json.Write(container.Plan.Policy)).ToArray()),
+            In(containers.Select(container => container.Plan.MaxConcurrency).ToArray()),
+            In(containers.Select(container => container.Plan.Children).ToArray()),
+            In(containers.Select(container => container.Plan.Started ? container.Plan.FirstRelease : 0).ToArray()),
+            In(containers.Select(container => (container.Plan.Started ? TaskState.Running : TaskState.Pending).ToString()).ToArray()),
+            In(containers.Select(container => container.Plan.Generators).ToArray()))
+            .QueryLaterAsync(row => row.GetGuid(0), cancellation);
     }
 
     public async Task<IReadOnlyDictionary<Guid, byte[]>> DigestsAsync(IReadOnlyCollection<Guid> collections, CancellationToken cancellation)
@@ -53,33 +78,5 @@ public sealed class CollectionStore(NpgsqlConnection connection)
         var rows = await connection.Command(sql, In(collections.ToArray())).QueryAsync(
             row => (Id: row.GetGuid(0), Digest: row.GetFieldValue<byte[]>(1)), cancellation);
         return rows.ToDictionary(row => row.Id, row => row.Digest);
-    }
-
-    public Task InsertContainersAsync(IReadOnlyList<(Guid Collection, ContainerPlan Plan)> containers, CancellationToken cancellation)
-    {
-        const string sql = """
-            insert into task_manager.container (
-                   id, collection_id, parent_id, ordinal, name, mode, policy, max_concurrency, children, released, state, filled, open_generators)
-            select c.id, c.collection_id, c.parent_id, c.ordinal, c.name, c.mode::task_manager.container_mode, c.policy, c.max_concurrency,
-                   c.children, c.released, c.state::task_manager.task_state, c.generators > 0, c.generators
-              from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-                   as c(id, collection_id, parent_id, ordinal, name, mode, policy, max_concurrency, children, released, state, generators)
-            """;
-        var plans = containers.Select(container => container.Plan).ToArray();
-        return connection.Command(
-            sql,
-            In(plans.Select(plan => plan.Id).ToArray()),
-            In(containers.Select(container => container.Collection).ToArray()),
-            In(plans.Select(plan => plan.Parent).ToArray()),
-            In(plans.Select(plan => plan.Ordinal).ToArray()),
-            In(plans.Select(plan => plan.Name).ToArray()),
-            In(plans.Select(plan => plan.Mode.ToString()).ToArray()),
-            In(plans.Select(plan => Json.Write(plan.Policy)).ToArray()),
-            In(plans.Select(plan => plan.MaxConcurrency).ToArray()),
-            In(plans.Select(plan => plan.Children).ToArray()),
-            In(plans.Select(plan => plan.Started ? plan.FirstRelease : 0).ToArray()),
-            In(plans.Select(plan => (plan.Started ? TaskState.Running : TaskState.Pending).ToString()).ToArray()),
-            In(plans.Select(plan => plan.Generators).ToArray()))
-            .LaterAsync(cancellation);
     }
 }

@@ -61,12 +61,14 @@ public sealed class ContainerStore(NpgsqlConnection connection)
     {
         const string sql = """
             select c.id
-              from task_manager.container c
+              from task_manager.collection k
+              join task_manager.container c on c.collection_id = k.id
              cross join lateral (
                    select coalesce(sum(p.succeeded + p.partially_failed + p.failed + p.timeout + p.disabled + p.cancelled), 0) as ended,
                           sum(p.failed + p.timeout + p.cancelled) as bad
                      from task_manager.progress p where p.container_id = c.id) p
-             where c.state = 'Running'
+             where k.state = 'Running'
+               and c.state = 'Running'
                and (p.ended >= c.children and c.open_generators = 0 or p.bad > 0 and c.policy <> '{"type":"BestEffort"}')
              limit $1
             """;
@@ -85,7 +87,8 @@ public sealed class ContainerStore(NpgsqlConnection connection)
         const string sql = """
             with recursive closed as (
                 update task_manager.container c
-                   set state = x.state::task_manager.task_state, sweep = x.early, ended_at = task_manager.clock()
+                   set state = x.state::task_manager.task_state, sweep = x.early, ended_at = task_manager.clock(),
+                       released = case when c.filled then 2147483647 else c.released end
                   from (select * from unnest($1, $2, $3) as x(id, state, early) order by id) x
                  where c.id = x.id and c.state = case x.state when 'Disabled' then 'Pending' else 'Running' end::task_manager.task_state
              returning c.id, c.collection_id, c.parent_id, c.state, x.early
@@ -100,6 +103,7 @@ public sealed class ContainerStore(NpgsqlConnection connection)
                 update task_manager.container c
                    set state = case when b.state in ('Timeout', 'Disabled') then b.state else 'Cancelled' end,
                        sweep = true,
+                       released = case when c.filled then 2147483647 else c.released end,
                        ended_at = task_manager.clock()
                   from below b
                  where c.id = b.id and c.state in ('Pending', 'Running') and not exists (select from closed where closed.id = c.id)
@@ -107,7 +111,7 @@ public sealed class ContainerStore(NpgsqlConnection connection)
                 update task_manager.collection c
                    set state = r.state, ended_at = task_manager.clock()
                   from closed r
-                 where c.id = r.collection_id and r.parent_id is null and c.state = 'Running'
+                 where c.id = r.collection_id and r.parent_id is null and c.ended_at is null
             )
             select id from closed
             """;

@@ -78,8 +78,17 @@ public sealed class DispatchStore(NpgsqlConnection connection)
         return connection.Command(sql, In(waitByKind.Keys.ToArray()), In(waitByKind.Values.ToArray())).LaterAsync(cancellation);
     }
 
+    /// <summary>The pools for which tasks wait.</summary>
+    public Task<Later<string>> WaitingAsync(CancellationToken cancellation)
+    {
+        const string sql = """
+            select p.name from task_manager.pool p where exists (select from task_manager.task t where t.pool = p.name and t.ready)
+            """;
+        return connection.Command(sql).QueryLaterAsync(row => row.GetString(0), cancellation);
+    }
+
     /// <summary>Takes ended tasks off the windows and tells what room that leaves. No raw task gets room while the kill switch is on.</summary>
-    public Task<List<PoolRoom>> LockAsync(IReadOnlyDictionary<string, int> endedByPool, CancellationToken cancellation)
+    public Task<Later<PoolRoom>> LockAsync(IReadOnlyDictionary<string, int> endedByPool, CancellationToken cancellation)
     {
         const string sql = """
             update task_manager.pool p
@@ -101,7 +110,7 @@ public sealed class DispatchStore(NpgsqlConnection connection)
                    nextval('task_manager.dispatch_id_seq'),
                    array(select kind from task_manager.limited_kind)
          """;
-        return connection.Command(sql, In(endedByPool.Keys.ToArray()), In(endedByPool.Values.ToArray())).QueryAsync(
+        return connection.Command(sql, In(endedByPool.Keys.ToArray()), In(endedByPool.Values.ToArray())).QueryLaterAsync(
             row => new PoolRoom(
                 row.GetString(0), row.Enum<WorkerClass>(1), row.GetInt32(2), row.GetBoolean(3), row.GetInt64(4), row.GetFieldValue<string[]>(5)),
             cancellation);
@@ -257,7 +266,7 @@ public sealed class DispatchStore(NpgsqlConnection connection)
             select t.id, t.attempt, t.nonce, t.kind, t.input, c.id, c.organisation, t.deadline, c.scope, t.sources, t.checkpoint, c.trace_id,
                    t.pool, t.timeouts, d.id
               from (select * from task_manager.dispatch
-                     where sent_at is null and written_at < task_manager.clock() - $1
+                     where sent_at is null and written_at < (select task_manager.clock()) - $1
                      order by written_at
                      limit $2
                        for update skip locked) d

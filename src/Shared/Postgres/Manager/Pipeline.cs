@@ -4,17 +4,17 @@ using Npgsql;
 namespace TaskMesh.Postgres.Manager;
 
 /// <summary>
-/// Saves trips to the server: inside a transaction, a write whose result nobody waits for travels with the next statement that has one, or with the
-/// commit. The order of statements stays; an error shows at that later statement, which ends the transaction just the same.
+/// Saves trips to the server: inside a transaction, a statement whose result nobody needs yet travels with the next one that somebody waits
+/// for, or with the commit. The order of statements stays; an error shows at that later statement, which ends the transaction just the same.
 /// </summary>
 public static class Pipeline
 {
     private static readonly string[] CommitSteps =
         ["set local synchronous_commit = off", "commit", "select pg_logical_emit_message(true, 'committed', '')"];
 
-    private static readonly ConditionalWeakTable<NpgsqlConnection, List<NpgsqlBatchCommand>> Transactions = [];
+    private static readonly ConditionalWeakTable<NpgsqlConnection, List<Waiting>> Transactions = [];
 
-    /// <summary>From here on writes may wait, until <see cref="CommitAsync"/>.</summary>
+    /// <summary>From here on statements may wait, until <see cref="CommitAsync"/>.</summary>
     public static void Begin(NpgsqlConnection connection) => Transactions.Add(connection, []);
 
     /// <summary>
@@ -24,41 +24,64 @@ public static class Pipeline
     /// </summary>
     public static async Task CommitAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        await using var batch = Take(connection);
+        var waiting = Transactions.TryGetValue(connection, out var known) ? known : [];
         Transactions.Remove(connection);
         foreach (var step in CommitSteps)
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(step));
-        await batch.ExecuteNonQueryAsync(cancellation);
+            waiting.Add(new Waiting(new NpgsqlBatchCommand(step), Read: null));
+        await CarryOutAsync(connection, waiting, cancellation);
     }
 
-    /// <summary>Lets a write wait; outside a transaction nothing may, so it is carried out at once.</summary>
-    internal static async Task LaterAsync(this NpgsqlCommand command, CancellationToken cancellation)
+    /// <summary>Carries out what waits.</summary>
+    public static async Task FlushAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        if (!Transactions.TryGetValue(command.Connection!, out var waiting))
+        if (!Transactions.TryGetValue(connection, out var waiting) || waiting.Count == 0)
+            return;
+        Waiting[] taken = [.. waiting];
+        waiting.Clear();
+        await CarryOutAsync(connection, taken, cancellation);
+    }
+
+    /// <summary>The rows, after what waits has been carried out.</summary>
+    public static async Task<IReadOnlyList<T>> RowsAsync<T>(this Later<T> later, NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        if (!later.IsHere)
+            await FlushAsync(connection, cancellation);
+        return later.Rows;
+    }
+
+    /// <summary>Lets a statement wait; outside a transaction nothing may, so it is carried out at once.</summary>
+    internal static async Task<Waiting> AddAsync(
+        NpgsqlCommand command, Func<NpgsqlDataReader, CancellationToken, Task>? read, CancellationToken cancellation)
+    {
+        var connection = command.Connection!;
+        var added = new Waiting(Taken(command), read);
+        if (Transactions.TryGetValue(connection, out var waiting))
+            waiting.Add(added);
+        else
+            await CarryOutAsync(connection, [added], cancellation);
+        return added;
+    }
+
+    private static async Task CarryOutAsync(NpgsqlConnection connection, IReadOnlyList<Waiting> waiting, CancellationToken cancellation)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        foreach (var statement in waiting)
+            batch.BatchCommands.Add(statement.Command);
+        if (waiting.All(statement => statement.Read is null))
         {
-            await command.ExecuteAsync(cancellation);
+            await batch.ExecuteNonQueryAsync(cancellation);
             return;
         }
-        waiting.Add(Taken(command));
-    }
-
-    /// <summary>The statement, behind those that wait.</summary>
-    internal static NpgsqlBatch After(NpgsqlCommand command)
-    {
-        var batch = Take(command.Connection!);
-        batch.BatchCommands.Add(Taken(command));
-        return batch;
-    }
-
-    private static NpgsqlBatch Take(NpgsqlConnection connection)
-    {
-        var batch = new NpgsqlBatch(connection);
-        if (!Transactions.TryGetValue(connection, out var waiting))
-            return batch;
-        foreach (var command in waiting)
-            batch.BatchCommands.Add(command);
-        waiting.Clear();
-        return batch;
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        foreach (var read in waiting.Select(statement => statement.Read).OfType<Func<NpgsqlDataReader, CancellationToken, Task>>())
+        {
+            await read(reader, cancellation);
+            await reader.NextResultAsync(cancellation);
+        }
+        // Errors of the statements behind show only when they are read up to.
+        while (await reader.NextResultAsync(cancellation))
+        {
+        }
     }
 
     private static NpgsqlBatchCommand Taken(NpgsqlCommand command)
@@ -71,4 +94,7 @@ public static class Pipeline
         command.Dispose();
         return taken;
     }
+
+    /// <param name="Read">Takes the rows; null where the statement has none.</param>
+    internal sealed record Waiting(NpgsqlBatchCommand Command, Func<NpgsqlDataReader, CancellationToken, Task>? Read);
 }

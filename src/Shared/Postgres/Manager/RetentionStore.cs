@@ -53,19 +53,28 @@ public sealed class RetentionStore(NpgsqlConnection connection)
     }
 
     /// <summary>Collections without tasks go with all that hangs on them.</summary>
-    public Task<int> PruneCollectionsAsync(TimeSpan succeeded, TimeSpan failed, CancellationToken cancellation)
+    public async Task<int> PruneCollectionsAsync(TimeSpan succeeded, TimeSpan failed, CancellationToken cancellation)
     {
         const string sql = $"""
-            with expired as ({Expired})
-            delete from task_manager.collection k
-             using expired
-             where k.id = expired.id
-               and not exists (
-                   select from task_manager.container c
-                     join task_manager.task t on t.container_id = c.id
-                    where c.collection_id = k.id)
+            with expired as ({Expired}), pruned as (
+                delete from task_manager.collection k
+                 using expired
+                 where k.id = expired.id
+                   and not exists (
+                       select from task_manager.container c
+                         join task_manager.task t on t.container_id = c.id
+                        where c.collection_id = k.id)
+                returning k.id
+            ), containers as (
+                delete from task_manager.container c using pruned where c.collection_id = pruned.id returning c.id
+            ), counts as (
+                delete from task_manager.progress p using containers where p.container_id = containers.id
+            )
+            select count(*)::int from pruned
             """;
-        return connection.Command(sql, In(succeeded), In(failed), In(CollectionLimit)).ExecuteAsync(cancellation);
+        var counts = await connection.Command(sql, In(succeeded), In(failed), In(CollectionLimit)).QueryAsync(
+            row => row.GetInt32(0), cancellation);
+        return counts[0];
     }
 
     public Task MakePartitionsAsync(int weeksAhead, CancellationToken cancellation) =>

@@ -18,19 +18,39 @@ internal static class Statement
 
     public static async Task<int> ExecuteAsync(this NpgsqlCommand command, CancellationToken cancellation)
     {
-        await using var batch = Pipeline.After(command);
-        await batch.ExecuteNonQueryAsync(cancellation);
-        return (int)batch.BatchCommands[^1].RecordsAffected;
+        var connection = command.Connection!;
+        var statement = await Pipeline.AddAsync(command, read: null, cancellation);
+        await Pipeline.FlushAsync(connection, cancellation);
+        return (int)statement.Command.RecordsAffected;
     }
+
+    /// <summary>A write whose result nobody waits for.</summary>
+    public static Task LaterAsync(this NpgsqlCommand command, CancellationToken cancellation) =>
+        Pipeline.AddAsync(command, read: null, cancellation);
 
     public static async Task<List<T>> QueryAsync<T>(this NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
     {
-        await using var batch = Pipeline.After(command);
-        await using var reader = await batch.ExecuteReaderAsync(cancellation);
-        var rows = new List<T>();
-        while (await reader.ReadAsync(cancellation))
-            rows.Add(read(reader));
-        return rows;
+        var connection = command.Connection!;
+        var later = await command.QueryLaterAsync(read, cancellation);
+        await Pipeline.FlushAsync(connection, cancellation);
+        return (List<T>)later.Rows;
+    }
+
+    /// <summary>A statement whose rows are needed only after a later one.</summary>
+    public static async Task<Later<T>> QueryLaterAsync<T>(
+        this NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
+    {
+        var later = new Later<T>();
+        await Pipeline.AddAsync(
+            command,
+            async (reader, stop) =>
+            {
+                var rows = later.Fill();
+                while (await reader.ReadAsync(stop))
+                    rows.Add(read(reader));
+            },
+            cancellation);
+        return later;
     }
 
     public static string? TextOrNull(this NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);

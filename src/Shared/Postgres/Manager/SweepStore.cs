@@ -22,14 +22,16 @@ public sealed class SweepStore(NpgsqlConnection connection)
     public static readonly TimeSpan UnclaimedInternalLimit = TimeSpan.FromMinutes(5);
 
     /// <summary>Whether a sweep is due; if so it is this Manager's, and the others find it done.</summary>
-    public async Task<bool> TakeTurnAsync(TimeSpan interval, CancellationToken cancellation)
+    /// <returns>A row if it is.</returns>
+    public Task<Later<bool>> TakeTurnAsync(TimeSpan interval, CancellationToken cancellation)
     {
         const string sql = """
             update task_manager.control_state
                set last_sweep = task_manager.clock()
              where only_row in (select only_row from task_manager.control_state where last_sweep < task_manager.clock() - $1 for update skip locked)
-            """;
-        return await connection.Command(sql, In(interval)).ExecuteAsync(cancellation) > 0;
+         returning true
+         """;
+        return connection.Command(sql, In(interval)).QueryLaterAsync(row => row.GetBoolean(0), cancellation);
     }
 
     /// <returns>The pools that may have something to dispatch: of tasks whose wait is over, and wherever tasks were left waiting.</returns>
@@ -40,7 +42,8 @@ public sealed class SweepStore(NpgsqlConnection connection)
                 update task_manager.task t
                    set ready = t.pool is not null, wake_at = null
                  where t.id in (
-                       select id from task_manager.task where wake_at <= task_manager.clock() order by wake_at limit $1 for update skip locked)
+                       select id from task_manager.task
+                        where wake_at <= (select task_manager.clock()) order by wake_at limit $1 for update skip locked)
                    and t.state = 'Pending'
              returning t.pool
             )
@@ -81,7 +84,7 @@ public sealed class SweepStore(NpgsqlConnection connection)
             with looked as (
                 select d.id, d.tasks, d.attempts, d.sent_at
                   from task_manager.dispatch d
-                 where d.written_at < task_manager.clock() - $1
+                 where d.written_at < (select task_manager.clock()) - $1
                  order by d.written_at
                  limit $2
                    for update skip locked
@@ -167,7 +170,7 @@ public sealed class SweepStore(NpgsqlConnection connection)
     {
         const string sql = """
             select id from task_manager.collection
-             where state = 'Running' and deadline <= task_manager.clock()
+             where state = 'Running' and deadline <= (select task_manager.clock())
              order by deadline
              limit $1
             """;

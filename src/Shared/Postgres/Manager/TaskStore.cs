@@ -8,30 +8,47 @@ namespace TaskMesh.Postgres.Manager;
 /// <summary>Task rows: made once, then moved by statements that name the attempt and the states that they expect.</summary>
 public sealed class TaskStore(NpgsqlConnection connection)
 {
-    /// <summary>Inserts tasks in the state that their place in the workflow and their pool's room allow.</summary>
-    /// <returns>What was inserted, and of that what as Dispatched.</returns>
-    public async Task<(HashSet<Guid> Inserted, List<DispatchedTask> Dispatched)> InsertAsync(
-        IReadOnlyList<NewTask> tasks, CancellationToken cancellation)
+    /// <summary>
+    /// Inserts tasks in the state that their place in the workflow and their pool's room allow, and writes the outbox for those that are
+    /// dispatched at once.
+    /// </summary>
+    /// <param name="rows">The outbox row of each pool that has one to write here.</param>
+    /// <returns>What was inserted.</returns>
+    public Task<Later<InsertedTask>> InsertAsync(
+        IReadOnlyList<NewTask> tasks, IReadOnlyDictionary<string, long> rows, CancellationToken cancellation)
     {
         const string sql = """
-            insert into task_manager.task (
-                   id, collection_id, container_id, ordinal, attempt, state, ready, nonce, lease_until, priority, deadline, organisation, pool, kind,
-                   name, input, sources, labels, reason, timeouts, parent_id, ended_at)
-            select t.id, t.collection_id, t.container_id, t.ordinal, t.dispatched::int,
-                   case when t.dispatched then 'Dispatched' when t.refused then 'Failed' else 'Pending' end::task_manager.task_state,
-                   t.ready, gen_random_uuid(),
-                   case when t.dispatched then k.now + coalesce(t.lease, (t.timeouts::json ->> 'queue')::interval) end,
-                   t.priority, k.now + t.deadline, t.organisation, t.pool, t.kind, t.name, t.input, t.sources, t.labels, t.reason, t.timeouts,
-                   t.parent_id, case when t.refused then k.now end
-              from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
-                   as t(id, collection_id, container_id, ordinal, dispatched, ready, lease, priority, deadline, organisation, pool, kind, name,
-                        input, sources, labels, reason, timeouts, parent_id, refused),
-                   (select task_manager.clock() as now) k
-                on conflict (id) do nothing
-         returning id, nonce, deadline, state = 'Dispatched'
-         """;
+            with inserted as (
+                insert into task_manager.task (
+                       id, collection_id, container_id, ordinal, attempt, state, ready, nonce, lease_until, priority, deadline, organisation, pool,
+                       kind, name, input, sources, labels, reason, timeouts, parent_id, ended_at)
+                select t.id, t.collection_id, t.container_id, t.ordinal, t.dispatched::int,
+                       case when t.dispatched then 'Dispatched' when t.refused then 'Failed' else 'Pending' end::task_manager.task_state,
+                       t.ready, gen_random_uuid(),
+                       case when t.dispatched then k.now + coalesce(t.lease, (t.timeouts::json ->> 'queue')::interval) end,
+                       t.priority, k.now + t.deadline, t.organisation, t.pool, t.kind, t.name, t.input, t.sources, t.labels, t.reason, t.timeouts,
+                       t.parent_id, case when t.refused then k.now end
+                  from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+                       as t(id, collection_id, container_id, ordinal, dispatched, ready, lease, priority, deadline, organisation, pool, kind, name,
+                            input, sources, labels, reason, timeouts, parent_id, refused),
+                       (select task_manager.clock() as now) k
+                    on conflict (id) do nothing
+             returning id, nonce, deadline, state, pool
+            ), boxed as (
+                insert into task_manager.dispatch (id, pool, tasks, attempts) overriding system value
+                select r.id, r.pool, array_agg(i.id), array_agg(1)
+                  from unnest($21, $22) as r(pool, id)
+                  join inserted i on i.pool = r.pool
+                 where i.state = 'Dispatched'
+                 group by r.id, r.pool
+             returning pool, cardinality(tasks) as count
+            ), counted as (
+                update task_manager.pool p set in_flight = p.in_flight + b.count from boxed b where p.name = b.pool
+            )
+            select id, nonce, deadline, state = 'Dispatched' from inserted
+            """;
         var byId = tasks.ToDictionary(task => task.Plan.Id);
-        var rows = await connection.Command(
+        return connection.Command(
             sql,
             In(tasks.Select(task => task.Plan.Id).ToArray()),
             In(tasks.Select(task => task.Collection.Id).ToArray()),
@@ -52,12 +69,13 @@ public sealed class TaskStore(NpgsqlConnection connection)
             In(tasks.Select(task => Reason(task.Plan)).ToArray()),
             In(tasks.Select(task => task.Plan.Timeouts is { } timeouts ? Json.Write(timeouts) : null).ToArray()),
             In(tasks.Select(task => task.Plan.Parent).ToArray()),
-            In(tasks.Select(task => task.Plan.Refusal is not null).ToArray()))
-            .QueryAsync(
-                row => (Id: row.GetGuid(0), Nonce: row.GetGuid(1), Deadline: row.GetDateTime(2), Dispatched: row.GetBoolean(3)), cancellation);
-        return (
-            rows.Select(row => row.Id).ToHashSet(),
-            [.. rows.Where(row => row.Dispatched).Select(row => byId[row.Id].AsDispatched(row.Nonce, row.Deadline))]);
+            In(tasks.Select(task => task.Plan.Refusal is not null).ToArray()),
+            In(rows.Keys.ToArray()),
+            In(rows.Values.ToArray()))
+            .QueryLaterAsync(
+                row => new InsertedTask(
+                    row.GetGuid(0), row.GetBoolean(3) ? byId[row.GetGuid(0)].AsDispatched(row.GetGuid(1), row.GetDateTime(2)) : null),
+                cancellation);
     }
 
     private static string? Reason(TaskPlan plan) => plan switch
@@ -166,3 +184,6 @@ public sealed class TaskStore(NpgsqlConnection connection)
         ? new StoredOutput(Json.ReadElement(data), null)
         : new StoredOutput(null, new ObjectReference(row.GetString(2), row.GetString(3), row.GetInt64(4), row.GetString(5)));
 }
+
+/// <param name="Dispatched">What its message says, if it was dispatched at once.</param>
+public readonly record struct InsertedTask(Guid Id, DispatchedTask? Dispatched);

@@ -230,18 +230,16 @@ create function task_manager.is_legal_move(old_state task_manager.task_state, ne
         else false
     end;
 
-create function task_manager.refuse_move() returns trigger language plpgsql as $$
+create function task_manager.refuse_move(old_state task_manager.task_state, new_state task_manager.task_state, id uuid)
+returns task_manager.task_state language plpgsql as $$
 begin
-    raise exception 'a task cannot move from % to %', old.state, new.state
-        using errcode = 'check_violation', constraint = 'legal_move', detail = old.id::text;
+    raise exception 'a task cannot move from % to %', old_state, new_state
+        using errcode = 'check_violation', constraint = 'legal_move', detail = id::text;
 end $$;
 
-create trigger legal_move before update of state on task_manager.task
-    for each row when (old.state is distinct from new.state and not task_manager.is_legal_move(old.state, new.state))
-    execute function task_manager.refuse_move();
-
 -- Every move is an event. A takeover (Running to Running with a new attempt) is one too; a heartbeat is not. The transition tables have no
--- index, so a batch is joined by hash: a nested loop would cost the square of its size.
+-- index, so a batch is joined by hash: a nested loop would cost the square of its size. The same pass refuses illegal moves: the condition of a
+-- trigger on rows would be read and planned anew for every statement.
 create function task_manager.record_insert() returns trigger language plpgsql as $$
 begin
     insert into task_manager.task_event (task_id, at, state, attempt, worker, reason)
@@ -252,7 +250,10 @@ end $$;
 create function task_manager.record_move() returns trigger language plpgsql set enable_hashjoin = on as $$
 begin
     insert into task_manager.task_event (task_id, at, state, attempt, worker, reason)
-    select new_rows.id, task_manager.clock(), new_rows.state, new_rows.attempt, new_rows.worker, new_rows.reason
+    select new_rows.id, task_manager.clock(),
+           case when new_rows.state = old_rows.state or task_manager.is_legal_move(old_rows.state, new_rows.state) then new_rows.state
+                else task_manager.refuse_move(old_rows.state, new_rows.state, new_rows.id) end,
+           new_rows.attempt, new_rows.worker, new_rows.reason
       from new_rows
       join old_rows on old_rows.id = new_rows.id
      where (old_rows.state, old_rows.attempt) is distinct from (new_rows.state, new_rows.attempt);

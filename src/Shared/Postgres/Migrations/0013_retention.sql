@@ -35,7 +35,7 @@ begin
         continue when taken;
         execute format('create table task_manager.%I (like task_manager.%I including defaults including constraints)', part, parent);
         if parent = 'task' then
-            execute format('alter table task_manager.%I set (fillfactor = 70)', part);
+            execute format('alter table task_manager.%I set (fillfactor = 45)', part);
         end if;
         execute format(
             'alter table task_manager.%I attach partition task_manager.%I for values from (%L) to (%L)',
