@@ -85,6 +85,11 @@ public sealed class LocalMeshFixture : IAsyncLifetime
         return await command.ExecuteScalarAsync() is T value ? value : default;
     }
 
+    /// <summary>Waits for a task to be in a state.</summary>
+    internal Task StateAsync(Guid task, string state) => Eventually.GetAsync(
+        () => QueryAsync<long>("select count(*) from task_manager.task where id = $1 and state = $2::task_manager.task_state", task, state),
+        count => count == 1);
+
     /// <summary>Waits for a task to be in a state, and tells its worker.</summary>
     internal Task<string?> WorkerOfAsync(Guid task, string state) => Eventually.GetAsync(
         () => QueryAsync<string>("select worker from task_manager.task where id = $1 and state = $2::task_manager.task_state", task, state),

@@ -1,0 +1,62 @@
+using TaskMesh.Cli.Lab;
+using TaskMesh.Core.Scope;
+using TaskMesh.Integration.Cli;
+using TaskMesh.Testing;
+
+namespace TaskMesh.Integration.Mesh;
+
+/// <summary>What the wire sees of the kill switch.</summary>
+[Collection(LocalMeshTests.Name)]
+public sealed class KillSwitchTests(LocalMeshFixture mesh)
+{
+    private const int PacketsPerSecond = 20;
+    private const string LongScan = """{"targets":["127.0.7.0/24"],"ports":"1-40","rate":20,"retries":0}""";
+
+    /// <summary>Two that it may take, and many for a machine that is busy with other things; the scan lasts 512.</summary>
+    private const int MostSeconds = 30;
+
+    private static readonly AddressRange Targets = AddressRange.Parse("127.0.7.0/24");
+
+    [RawSocketFact]
+    public async Task A_scan_under_way_sends_nothing_more()
+    {
+        var wire = new SynCounter("lo", Targets);
+        using var end = new CancellationTokenSource();
+        var watching = Task.Run(() => wire.Run(end.Token));
+        var scan = (await mesh.RunAsync("submit", "tcp-syn", LongScan, "-o", "json")).Good().Json.GetProperty("id").GetGuid();
+        await Eventually.TrueAsync(() => wire.Count > 0);
+
+        (await mesh.RunAsync("kill-switch", "on", "--reason", "a test")).Good();
+        var atSwitch = wire.Count;
+        await mesh.StateAsync(scan, "Pending");
+        var afterwards = wire.Count;
+        Assert.InRange(afterwards - atSwitch, 0, MostSeconds * PacketsPerSecond);
+        (await mesh.RunAsync("cancel", $"{scan}", "--reason", "a test")).Good();
+        (await mesh.RunAsync("kill-switch", "off", "--reason", "a test")).Good();
+        await mesh.StateAsync(scan, "Cancelled");
+        await end.CancelAsync();
+        await watching;
+        Assert.Equal(afterwards, wire.Count);
+    }
+
+    /// <summary>Counts connection requests that an interface receives.</summary>
+    private sealed class SynCounter(string interfaceName, AddressRange targets)
+    {
+        private readonly PacketRing _ring = new(interfaceName);
+        private int _count;
+
+        public int Count => Volatile.Read(ref _count);
+
+        public void Run(CancellationToken stop)
+        {
+            while (!stop.IsCancellationRequested)
+                _ring.Read(See);
+        }
+
+        private void See(ReadOnlySpan<byte> frame, long nanoseconds)
+        {
+            if (SynFrame.IsIPv4(frame) && SynFrame.IsSyn(frame) && targets.Contains(Address.V4(SynFrame.Destination(frame))))
+                _count++;
+        }
+    }
+}
