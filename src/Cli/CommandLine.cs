@@ -36,6 +36,7 @@ internal static class CommandLine
         ScopeCommand.Create(),
         WindowsCommand.Create(),
         KillSwitchCommand.Create(),
+        LimitsCommand.Create(),
         DlqCommand.Create(),
         PoolCommand.Create(),
         ScheduleCommand.Create(),
@@ -73,6 +74,11 @@ internal static class CommandLine
         {
             // Whoever read along has seen enough.
             return ExitCode.Success;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            await configuration.Error.WriteLineAsync($"The database does not let this user do that: {e.MessageText}");
+            return ExitCode.Permission;
         }
         catch (NpgsqlException e)
         {

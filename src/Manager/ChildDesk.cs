@@ -31,6 +31,7 @@ public sealed class ChildDesk(ChildPlanner planner, TimeProvider clock, Random r
             else
                 Plan(message, places, children);
         }
+        await RefuseTooManyAsync(connection, places, children, refused, cancellation);
         // In the order of their ids, so that two Managers that are told the same do not wait for each other in a circle.
         var planned = children.Values.OrderBy(child => child.Task.Id).ToArray();
         var (inserted, released) = await InsertRefusedAsync(connection, [.. planned.Where(child => child.Task.Refusal is not null)], cancellation);
@@ -67,6 +68,39 @@ public sealed class ChildDesk(ChildPlanner planner, TimeProvider clock, Random r
                 : new TouchedGenerator(parent))],
             [.. isNew[false].Where(child => differing.Contains(child.Task.Id)).DistinctBy(child => child.Message).Select(
                 child => (child.Message, $"id: {child.Task.Id} ({child.Task.Name}) was made before with another input"))]);
+    }
+
+    /// <summary>A collection may have only so many tasks. Children that exist already, said again, are none more.</summary>
+    private static async Task RefuseTooManyAsync(
+        NpgsqlConnection connection,
+        IReadOnlyDictionary<Guid, GeneratorPlace> places,
+        Dictionary<Guid, Child> children,
+        List<(ReadMessage, string)> refused,
+        CancellationToken cancellation)
+    {
+        var store = new GeneratorStore(connection);
+        foreach (var collection in children.Values.GroupBy(child => child.Collection.Id).ToArray())
+        {
+            var room = places[collection.First().Task.Parent!.Value].Room;
+            if (collection.Count() <= room)
+                continue;
+            var existing = await store.ExistingAsync([.. collection.Select(child => child.Task.Id)], cancellation);
+            foreach (var message in collection.GroupBy(child => child.Message))
+            {
+                var fresh = message.Count(child => !existing.Contains(child.Task.Id));
+                if (fresh <= room)
+                {
+                    room -= fresh;
+                    continue;
+                }
+                var parent = message.First().Task.Parent!.Value;
+                var reason = $"too many tasks: the collection may have {Math.Max(room, 0)} more, and {fresh} were asked for";
+                await store.RefuseAsync([parent], reason, cancellation);
+                refused.Add((message.Key, $"generated: {reason}"));
+                foreach (var child in message.Where(child => !existing.Contains(child.Task.Id)))
+                    children.Remove(child.Task.Id);
+            }
+        }
     }
 
     private void Plan(ReadMessage message, IReadOnlyDictionary<Guid, GeneratorPlace> places, Dictionary<Guid, Child> children)

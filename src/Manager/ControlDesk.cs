@@ -71,6 +71,13 @@ public sealed class ControlDesk(ReferenceResolver references, ScheduleDesk sched
                     return $"pool: there is no '{pool.Pool}'";
                 steered.Ask([pool.Pool]);
                 return null;
+            case ControlAction.SetLimits { MostWaiting: < 0 or > Generated.MostChildren } limits:
+                return $"mostWaiting: {limits.MostWaiting} is not from 0 to {Generated.MostChildren}";
+            case ControlAction.SetLimits { MostTasks: < 1 or > Generated.MostChildren } limits:
+                return $"mostTasks: {limits.MostTasks} is not from 1 to {Generated.MostChildren}";
+            case ControlAction.SetLimits limits:
+                return await store.SetLimitsAsync(limits.Organisation, new(limits.MostWaiting, limits.MostTasks), cancellation)
+                    ? null : $"organisation: there is no '{limits.Organisation}'";
             case ControlAction.SetSchedule set:
                 return await schedules.SetAsync(connection, set.Schedule, cancellation);
             case ControlAction.PauseSchedule pause:

@@ -47,7 +47,7 @@ public sealed class FleetLauncher(NpgsqlDataSource database, IComputeFleet fleet
             foreach (var gone in await store.FreeGoneAsync([.. existing.Select(instance => instance.Id)], ListingGrace, cancellation))
                 log.InstanceGone(gone);
             foreach (var (intent, ordinal, type, subnet) in await store.OpenIntentsAsync(OpenIntentAge, cancellation))
-                await LaunchAsync(intent, ordinal, cancellation);
+                await LaunchAsync(intent, ordinal, cancellation, repeated: true);
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
@@ -65,11 +65,14 @@ public sealed class FleetLauncher(NpgsqlDataSource database, IComputeFleet fleet
     }
 
     /// <summary>Tries the cells in order until one launches. An unknown outcome ends the round: only the same request can resolve it.</summary>
-    private async Task LaunchAsync(Guid intent, int firstCell, CancellationToken cancellation)
+    /// <param name="repeated">Whether the first cell was asked for before: it may run already, so its cost is no question any more.</param>
+    private async Task LaunchAsync(Guid intent, int firstCell, CancellationToken cancellation, bool repeated = false)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var store = new FleetStore(connection);
         var cells = LaunchPlan.Cells(settings.InstanceTypes, settings.Subnets);
+        var tooDear = (string?)null;
+        var refusals = 0;
         for (var ordinal = firstCell; ordinal < cells.Count; ordinal++)
         {
             var cell = cells[ordinal];
@@ -81,6 +84,12 @@ public sealed class FleetLauncher(NpgsqlDataSource database, IComputeFleet fleet
                 cell.Subnet,
                 new Dictionary<string, string> { [AppTag] = AppName, ["intent"] = intent.ToString() });
             await store.BeginAttemptAsync(intent, ordinal, request, cancellation);
+            if (!(repeated && ordinal == firstCell) && await TooDearAsync(store, cancellation) is { } reason)
+            {
+                tooDear ??= reason;
+                await store.EndAttemptAsync(intent, ordinal, new LaunchAnswer.Refused(CostGuard.Code, reason, null), cancellation);
+                continue;
+            }
             var answer = await fleet.LaunchAsync(request, cancellation);
             await store.EndAttemptAsync(intent, ordinal, answer, cancellation);
             switch (answer)
@@ -93,11 +102,20 @@ public sealed class FleetLauncher(NpgsqlDataSource database, IComputeFleet fleet
                     log.LaunchUnknown(unknown.Reason);
                     return;
                 case LaunchAnswer.Refused refused:
+                    refusals++;
                     log.LaunchRefused(
                         cell.InstanceType ?? "the template's type", cell.Subnet ?? "the template's subnet", refused.Code, refused.Message);
                     break;
             }
         }
-        await store.EndIntentAsync(intent, null, "every cell refused", cancellation);
+        await store.EndIntentAsync(
+            intent, null, tooDear is not null && refusals == 0 ? $"{CostGuard.Code}: {tooDear}" : "every cell refused", cancellation);
     }
+
+    /// <summary>
+    /// Asked when the request is in the ledger and not yet with the cloud: of two Managers at the same moment each sees the other's, so that they
+    /// never pass the ceiling together.
+    /// </summary>
+    private async Task<string?> TooDearAsync(FleetStore store, CancellationToken cancellation) =>
+        settings.Cost.Cap is null ? null : settings.Cost.Refusal(await store.TypesAsync(cancellation));
 }

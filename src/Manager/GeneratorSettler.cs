@@ -19,7 +19,9 @@ public sealed class GeneratorSettler(UnitOfWork work, NpgsqlDataSource database,
         var moves = facts.Where(fact => fact is { Declared: not null, HasEnded: false })
             .Select(fact => (
                 Task: fact.Id,
-                Move: WorkflowRules.AfterCreation(fact.Declared!.Value, fact.Created, fact.Failures, !fact.ContainerState.IsTerminal())))
+                Move: fact.Refused is { } reason
+                    ? new TaskMove(TaskState.Failed, fact.Failures + 1, Reason: reason)
+                    : WorkflowRules.AfterCreation(fact.Declared!.Value, fact.Created, fact.Failures, !fact.ContainerState.IsTerminal())))
             .Where(pair => pair.Move is not null)
             .Select(pair => (pair.Task, pair.Move!))
             .ToArray();

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Npgsql;
 using TaskMesh.Core.Messages;
-using TaskMesh.Core.Scope;
 using TaskMesh.Core.Workflow;
 using TaskMesh.Postgres.Manager;
 
@@ -22,18 +21,19 @@ public sealed class IntakeDesk(CollectionPlanner planner, TimeProvider clock)
         var submitted = batch.Where(message => message.Message is CreateCollection or CreateTask { Generated: null }).ToArray();
         return submitted.Length == 0
             ? Submitted.Nothing
-            : new Submitted(submitted, await new CollectionStore(connection).ScopesAsync(
+            : new Submitted(submitted, await new CollectionStore(connection).OrganisationsAsync(
                 [.. submitted.Select(message => OrganisationOf(message.Message!)).Distinct()], cancellation));
     }
 
     /// <summary>Plans what was submitted and lets it be inserted.</summary>
     public async Task<Planned> PlanAsync(NpgsqlConnection connection, Submitted submitted, CancellationToken cancellation)
     {
-        if (submitted.Scopes is null)
+        if (submitted.Organisations is null)
             return Planned.Nothing;
-        var scopes = (await submitted.Scopes.RowsAsync(connection, cancellation)).ToDictionary(row => row.Organisation, row => row.Scope);
+        var known = (await submitted.Organisations.RowsAsync(connection, cancellation)).ToDictionary(row => row.Organisation, row => row.Facts);
         var refused = new List<(ReadMessage, string)>();
-        var plans = Plan(submitted.Messages, scopes, refused);
+        var plans = await WithinLimitsAsync(
+            new CollectionStore(connection), Plan(submitted.Messages, known, refused), known, refused, cancellation);
         var fresh = plans.DistinctBy(plan => plan.Plan.Id).ToArray();
         return new Planned(
             plans,
@@ -60,22 +60,22 @@ public sealed class IntakeDesk(CollectionPlanner planner, TimeProvider clock)
         return new([.. created.SelectMany(plan => plan.Tasks.Select(task => (plan, task)))], refused);
     }
 
-    private List<PlannedMessage> Plan(ReadMessage[] submitted, Dictionary<string, ScanScope?> scopes, List<(ReadMessage, string)> refused)
+    private List<PlannedMessage> Plan(ReadMessage[] submitted, Dictionary<string, OrganisationFacts> known, List<(ReadMessage, string)> refused)
     {
         var now = clock.GetUtcNow();
         var planned = new List<PlannedMessage>();
         foreach (var message in submitted)
         {
             var organisation = OrganisationOf(message.Message!);
-            if (!scopes.TryGetValue(organisation, out var scope))
+            if (!known.TryGetValue(organisation, out var facts))
             {
                 refused.Add((message, $"organisation: there is no '{organisation}'"));
                 continue;
             }
             var (plan, refusal) = message.Message switch
             {
-                CreateTask task => planner.Plan(task, scope, now),
-                CreateCollection collection => planner.Plan(collection, scope, now),
+                CreateTask task => planner.Plan(task, facts.Scope, now),
+                CreateCollection collection => planner.Plan(collection, facts.Scope, now),
                 _ => throw new System.Diagnostics.UnreachableException(),
             };
             if (plan is null)
@@ -84,6 +84,41 @@ public sealed class IntakeDesk(CollectionPlanner planner, TimeProvider clock)
                 planned.Add(new(message, plan, SHA256.HashData(message.Envelope.Body)));
         }
         return planned;
+    }
+
+    /// <summary>Refuses what is more than its organisation may have, unless it is only said again.</summary>
+    private static async Task<List<PlannedMessage>> WithinLimitsAsync(
+        CollectionStore store,
+        List<PlannedMessage> plans,
+        Dictionary<string, OrganisationFacts> known,
+        List<(ReadMessage, string)> refused,
+        CancellationToken cancellation)
+    {
+        if (known.Values.All(facts => facts.Limits == OrganisationLimits.None))
+            return plans;
+        var limited = known.Where(one => one.Value.Limits.MostWaiting is not null).ToDictionary(
+            one => one.Key, one => one.Value.Limits.MostWaiting!.Value);
+        var waiting = limited.Count == 0 ? [] : new Dictionary<string, int>(await store.WaitingAsync(limited, cancellation));
+        var existing = await store.DigestsAsync([.. plans.Select(plan => plan.Plan.Id)], cancellation);
+        var within = new List<PlannedMessage>();
+        foreach (var plan in plans)
+        {
+            var (organisation, tasks) = (plan.Plan.Organisation, plan.Plan.Tasks.Count);
+            if (existing.ContainsKey(plan.Plan.Id))
+            {
+                within.Add(plan);
+            }
+            else if (known[organisation].Limits.Problem(organisation, tasks, waiting.GetValueOrDefault(organisation)) is { } problem)
+            {
+                refused.Add((plan.Message, problem));
+            }
+            else
+            {
+                within.Add(plan);
+                waiting[organisation] = waiting.GetValueOrDefault(organisation) + tasks;
+            }
+        }
+        return within;
     }
 
     /// <summary>The same id with the same body is the same submission; with another body it is a mistake that must be heard of.</summary>
@@ -106,8 +141,8 @@ public sealed class IntakeDesk(CollectionPlanner planner, TimeProvider clock)
     };
 }
 
-/// <param name="Scopes">Of the organisations that exist.</param>
-public sealed record Submitted(ReadMessage[] Messages, Later<(string Organisation, ScanScope? Scope)>? Scopes)
+/// <param name="Organisations">Those that exist.</param>
+public sealed record Submitted(ReadMessage[] Messages, Later<(string Organisation, OrganisationFacts Facts)>? Organisations)
 {
     public static Submitted Nothing { get; } = new([], null);
 }

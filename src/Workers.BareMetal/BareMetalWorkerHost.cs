@@ -72,9 +72,10 @@ public sealed class BareMetalWorkerHost(
         var objects = AwsClients.Objects(settings.ObjectsBucket);
         var executor = new TaskExecutor(
             AllTasks.Catalogue,
-            run => new WorkerCapabilities(new TaskData(database, run, objects), new ReconData(database, run), manager, scanner),
+            run => new WorkerCapabilities(new TaskData(database, run, objects, settings.Results), new ReconData(database, run), manager, scanner),
             clock,
-            objects);
+            objects,
+            settings.Results);
         var loop = new QueueLoop(
             new SqsQueue(sqs, settings.TaskQueue),
             new TaskLeases(database, id),

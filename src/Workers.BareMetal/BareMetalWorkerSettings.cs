@@ -1,4 +1,5 @@
 using TaskMesh.Core.Configuration;
+using TaskMesh.Core.Execution;
 using TaskMesh.Workers.BareMetal.Scanning;
 
 namespace TaskMesh.Workers.BareMetal;
@@ -19,7 +20,8 @@ public sealed record BareMetalWorkerSettings(
     TimeSpan IdleTimeout,
     ScanSettings Scanning,
     bool PowerOff,
-    string? ObjectsBucket = null)
+    string? ObjectsBucket = null,
+    ResultLimits? Results = null)
 {
     /// <summary>What running tasks get to finish when the worker is told to stop.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(60);
@@ -42,7 +44,8 @@ public sealed record BareMetalWorkerSettings(
             reader.Duration("BARE_METAL_IDLE_TIMEOUT", TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(1), TimeSpan.FromHours(24)),
             ScanSettings.Read(reader),
             reader.Number(PowerVariable, 0, 0, 1) == 1,
-            reader.Optional("TASKMESH_OBJECTS_BUCKET"));
+            reader.Optional("TASKMESH_OBJECTS_BUCKET"),
+            ResultLimits.Read(reader));
         reader.ThrowIfWrong();
         return settings;
     }

@@ -13,7 +13,7 @@ public sealed class ExternalWorkerHost
         var sqs = AwsClients.Sqs();
         var manager = new SqsManagerQueue(new SqsSender(sqs), settings.ManagerQueue, clock);
         var offered = new WorkerCapabilities(ManagerQueue: manager, Web: new HttpWebSource(settings));
-        var executor = new TaskExecutor(AllTasks.Catalogue, _ => offered, clock, AwsClients.Objects(settings.ObjectsBucket));
+        var executor = new TaskExecutor(AllTasks.Catalogue, _ => offered, clock, AwsClients.Objects(settings.ObjectsBucket), settings.Results);
         Runner = new BatchRunner(executor, leases: null, manager, clock);
         Hold = new MessageHold(new SqsVisibility(sqs, settings.ManagerQueue), clock, new Random());
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using TaskMesh.Core.Configuration;
+using TaskMesh.Core.Execution;
 using TaskMesh.Core.Ports;
 
 namespace TaskMesh.Workers.External;
@@ -14,6 +15,8 @@ public sealed record ExternalWorkerSettings(
     private const string ProviderVariable = "TASKMESH_EXTERNAL_PROVIDERS";
 
     private static readonly Dictionary<string, Uri> Defaults = new() { ["crt.sh"] = new("https://crt.sh") };
+
+    public ResultLimits? Results { get; init; }
 
     /// <summary>The header that goes with each request to a provider. Secrets: never written anywhere.</summary>
     public IReadOnlyDictionary<string, (string Header, string Value)> Keys { get; init; } = new Dictionary<string, (string, string)>();
@@ -30,6 +33,7 @@ public sealed record ExternalWorkerSettings(
             reader.Optional("TASKMESH_EXTERNAL_CONTACT"),
             reader.Optional("TASKMESH_OBJECTS_BUCKET"))
         {
+            Results = ResultLimits.Read(reader),
             Keys = ReadKeys(reader),
             Members = ReadMembers(reader),
         };

@@ -21,9 +21,10 @@ public sealed class InternalWorkerHost
         var objects = AwsClients.Objects(settings.ObjectsBucket);
         var executor = new TaskExecutor(
             AllTasks.Catalogue,
-            run => new WorkerCapabilities(new TaskData(database, run, objects), new ReconData(database, run), manager),
+            run => new WorkerCapabilities(new TaskData(database, run, objects, settings.Results), new ReconData(database, run), manager),
             clock,
-            objects);
+            objects,
+            settings.Results);
         Runner = new BatchRunner(executor, new TaskLeases(database, $"internal/{Environment.MachineName}/{Environment.ProcessId}"), manager, clock);
         Hold = new MessageHold(new SqsVisibility(sqs, settings.ManagerQueue), clock, new Random());
     }

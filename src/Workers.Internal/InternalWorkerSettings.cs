@@ -1,15 +1,19 @@
 using TaskMesh.Core.Configuration;
+using TaskMesh.Core.Execution;
 
 namespace TaskMesh.Workers.Internal;
 
 /// <summary>What an Internal worker takes from its environment.</summary>
-public sealed record InternalWorkerSettings(string Database, string ManagerQueue, string? ObjectsBucket = null)
+public sealed record InternalWorkerSettings(string Database, string ManagerQueue, string? ObjectsBucket = null, ResultLimits? Results = null)
 {
     public static InternalWorkerSettings Read(IReadOnlyDictionary<string, string> environment)
     {
         var reader = new SettingsReader(environment);
         var settings = new InternalWorkerSettings(
-            reader.Required("TASKMESH_DATABASE"), reader.Required("TASKMESH_MANAGER_QUEUE_URL"), reader.Optional("TASKMESH_OBJECTS_BUCKET"));
+            reader.Required("TASKMESH_DATABASE"),
+            reader.Required("TASKMESH_MANAGER_QUEUE_URL"),
+            reader.Optional("TASKMESH_OBJECTS_BUCKET"),
+            ResultLimits.Read(reader));
         reader.ThrowIfWrong();
         return settings;
     }

@@ -22,23 +22,23 @@ internal static class ShowCommand
             var printer = parsed.Printer();
             var asked = parsed.GetValue(id);
             if (await mesh.Reader.CollectionAsync(asked, cancellation) is { } collection)
-                await ShowAsync(mesh.Reader, printer, collection, cancellation);
+                await ShowAsync(mesh, printer, collection, cancellation);
             else if (await mesh.Reader.TaskAsync(asked, cancellation) is { } task)
-                await ShowAsync(mesh.Reader, printer, task, cancellation);
+                await ShowAsync(mesh, printer, task, cancellation);
             else
                 throw new CliException(ExitCode.Usage, $"id: there is no task or collection {asked}");
         });
         return command;
     }
 
-    private static async Task ShowAsync(MeshReader reader, Printer printer, CollectionView collection, CancellationToken cancellation)
+    private static async Task ShowAsync(MeshClient mesh, Printer printer, CollectionView collection, CancellationToken cancellation)
     {
         var tasks = new List<TaskView>();
-        foreach (var container in await reader.ContainersAsync(collection.Id, cancellation))
-            tasks.AddRange(await reader.TasksAsync(container.Id, MostTasks - tasks.Count, cancellation));
+        foreach (var container in await mesh.Reader.ContainersAsync(collection.Id, cancellation))
+            tasks.AddRange(await mesh.Reader.TasksAsync(container.Id, MostTasks - tasks.Count, cancellation));
         var details = new List<TaskDetails>();
         foreach (var task in tasks)
-            details.Add(await DetailsAsync(reader, task, cancellation));
+            details.Add(await DetailsAsync(mesh, task, whole: false, cancellation));
         var view = new CollectionDetails(
             Schema.Collection,
             collection.Id,
@@ -65,13 +65,14 @@ internal static class ShowCommand
         });
     }
 
-    private static async Task ShowAsync(MeshReader reader, Printer printer, TaskView task, CancellationToken cancellation)
+    private static async Task ShowAsync(MeshClient mesh, Printer printer, TaskView task, CancellationToken cancellation)
     {
-        var details = await DetailsAsync(reader, task, cancellation);
+        var details = await DetailsAsync(mesh, task, whole: true, cancellation);
         printer.One(details, () => Print(printer, details));
     }
 
-    private static async Task<TaskDetails> DetailsAsync(MeshReader reader, TaskView task, CancellationToken cancellation) => new(
+    /// <param name="whole">Whether a large result is fetched, or only named.</param>
+    private static async Task<TaskDetails> DetailsAsync(MeshClient mesh, TaskView task, bool whole, CancellationToken cancellation) => new(
         Schema.Task,
         task.Id,
         task.CollectionId,
@@ -85,8 +86,9 @@ internal static class ShowCommand
         task.Worker,
         task.Reason,
         JsonElement.Parse(task.Input),
-        await reader.OutputAsync(task.Id, cancellation) is { } output ? JsonElement.Parse(output) : null,
-        await reader.EventsAsync(task.Id, cancellation));
+        await mesh.ContentAsync(await mesh.Reader.OutputAsync(task.Id, cancellation), whole, cancellation) is { } output
+            ? JsonElement.Parse(output) : null,
+        await mesh.Reader.EventsAsync(task.Id, cancellation));
 
     private static void Print(Printer printer, TaskDetails task)
     {

@@ -12,9 +12,10 @@ internal static class LocalCloudPlan
 {
     public const string Region = "eu-local-1";
 
+    /// <summary>Also the name of the bucket for large values.</summary>
+    public const string Stage = "taskmesh-local";
 
     private const string Account = "000000000000";
-    private const string Stage = "taskmesh-local";
 
     /// <summary>AWS asks for a visibility timeout of six times the function's timeout.</summary>
     private const int VisibilityPerTimeout = 6;

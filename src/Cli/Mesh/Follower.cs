@@ -29,7 +29,7 @@ public sealed class Follower(MeshClient mesh, Printer printer, ProgressLine prog
             {
                 after = result.EndedAt;
                 if (seen.Add(result.Id))
-                    Print(result);
+                    await PrintAsync(result, cancellation);
             }
             if (collection is not null)
             {
@@ -44,10 +44,11 @@ public sealed class Follower(MeshClient mesh, Printer printer, ProgressLine prog
         }
     }
 
-    private void Print(ResultView result)
+    private async Task PrintAsync(ResultView result, CancellationToken cancellation)
     {
         if (printer.Format == OutputFormat.None)
             return;
+        var output = await mesh.ContentAsync(result.Output, whole: true, cancellation);
         printer.Line(new Result(
             Schema.Result,
             result.Id,
@@ -55,7 +56,7 @@ public sealed class Follower(MeshClient mesh, Printer printer, ProgressLine prog
             result.Kind,
             result.State,
             result.Reason,
-            result.Output is null ? null : JsonElement.Parse(result.Output)));
+            output is null ? null : JsonElement.Parse(output)));
     }
 
     private sealed record Result(string Schema, Guid Id, string Name, string Kind, string State, string? Reason, JsonElement? Output);

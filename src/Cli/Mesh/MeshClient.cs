@@ -54,6 +54,32 @@ public sealed class MeshClient : IAsyncDisposable
         }
     }
 
+    /// <summary>What a task returned, as JSON text; null while there is nothing.</summary>
+    /// <param name="whole">Whether one that is in the object store is fetched, or only named.</param>
+    public async Task<string?> ContentAsync(OutputView? output, bool whole, CancellationToken cancellation)
+    {
+        if (output is not { At: { } at })
+            return output?.Data;
+        if (!whole)
+            return "{\"$object\":" + JsonSerializer.Serialize(at, MessageJson.Default.ObjectReference) + "}";
+        var objects = _settings is { LocalEndpoint: { } local, ObjectsBucket: { } bucket }
+            ? AwsClients.LocalObjects(local, bucket) : AwsClients.Objects(_settings.ObjectsBucket);
+        if (objects is null)
+            throw new CliException(ExitCode.Configuration, $"The result is in the bucket {at.Bucket}: set TASKMESH_OBJECTS_BUCKET to read it.");
+        try
+        {
+            return Encoding.UTF8.GetString((await objects.GetAsync(at, cancellation)).Span);
+        }
+        catch (ObjectDamagedException e)
+        {
+            throw new CliException(ExitCode.Failures, $"The result cannot be read: {e.Message}", e);
+        }
+        catch (InfrastructureException e)
+        {
+            throw new CliException(ExitCode.Unavailable, e.Message, e);
+        }
+    }
+
     public async Task SendAsync(ManagerMessage message, CancellationToken cancellation)
     {
         var queue = message is Control ? _settings.ControlQueue : _settings.ManagerQueue;

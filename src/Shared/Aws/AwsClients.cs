@@ -31,6 +31,18 @@ public static class AwsClients
     public static IObjectStore? Objects(string? bucket) =>
         bucket is null ? null : new S3Objects(new AmazonS3Client(new AmazonS3Config { Timeout = S3Timeout, ForcePathStyle = true }), bucket);
 
+    public static IObjectStore LocalObjects(Uri endpoint, string bucket) => new S3Objects(
+        new AmazonS3Client(
+            new BasicAWSCredentials("local", "local"),
+            new AmazonS3Config
+            {
+                ServiceURL = endpoint.ToString(),
+                AuthenticationRegion = "local",
+                Timeout = S3Timeout,
+                ForcePathStyle = true,
+            }),
+        bucket);
+
     public static IAmazonEC2 Ec2() => new AmazonEC2Client(new AmazonEC2Config { Timeout = Ec2Timeout });
 
     /// <summary>For RunInstances: whether an unresolved launch is repeated is for the launch plan to decide, not for the SDK.</summary>

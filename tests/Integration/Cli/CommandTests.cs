@@ -42,6 +42,26 @@ public sealed class CommandTests(LocalMeshFixture mesh)
     }
 
     [Fact]
+    public async Task A_result_that_is_too_large_for_a_message_is_fetched_from_the_object_store()
+    {
+        var rows = $"[\"{new string('x', 120_000)}\"]";
+        var collection = $$$"""
+            {"root":{"type":"Sequential","children":[
+              {"type":"Task","name":"half","kind":"filter-unique","input":{"rows":{{{rows}}} } },
+              {"type":"Task","name":"whole","kind":"filter-unique","input":{"rows":[
+                {"a":{"$from":"half","path":"/rows"} },{"b":{"$from":"half","path":"/rows"} }]} }]} }
+            """;
+
+        var run = (await mesh.RunWithInputAsync(collection, "run", "--file", "-", "-o", "json")).Good().JsonLines.Last();
+
+        Assert.Equal(2, run.GetProperty("output").GetProperty("rows").GetArrayLength());
+        const string stored = "select object_key from task_manager.task_data where task_id = $1";
+        Assert.NotNull(await mesh.QueryAsync<string>(stored, run.GetProperty("id").GetGuid()));
+        var shown = (await mesh.RunAsync("show", Text(run, "id"), "-o", "json")).Good().Json;
+        Assert.Equal(120_000, shown.GetProperty("output").GetProperty("rows")[1].GetProperty("b")[0].GetString()!.Length);
+    }
+
+    [Fact]
     public async Task Submit_prints_the_id_and_does_not_wait()
     {
         var submitted = (await mesh.RunAsync("submit", "insert-data", """{"key":"a","value":[]}""", "--name", "alone", "-o", "json")).Good().Json;

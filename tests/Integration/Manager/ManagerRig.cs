@@ -23,7 +23,9 @@ internal sealed class ManagerRig : IMessageSender, IComputeFleet, IAsyncDisposab
         int slots = 100,
         IObjectStore? objects = null,
         string rateLimits = "",
-        string pools = "")
+        string pools = "",
+        string costCap = "",
+        string prices = "")
     {
         Database = database;
         var settings = ManagerSettings.Read(new Dictionary<string, string>
@@ -38,6 +40,8 @@ internal sealed class ManagerRig : IMessageSender, IComputeFleet, IAsyncDisposab
             ["MAX_BARE_METAL_WORKERS"] = "2",
             ["TASKMESH_MANAGER_RATE_LIMITS"] = rateLimits,
             ["TASKMESH_MANAGER_POOLS"] = pools,
+            ["TASKMESH_MANAGER_COST_CAP"] = costCap,
+            ["TASKMESH_MANAGER_PRICES"] = prices,
             ["TASKMESH_OBJECTS_BUCKET"] = "data",
         });
         _host = new ManagerHost(

@@ -198,10 +198,38 @@ public class WaitTests(ProductCluster cluster)
         Assert.Equal(WaitCause.LaunchRefused, refused.Cause);
         Assert.Contains("t4g.micro/subnet-a InsufficientInstanceCapacity", refused.Sentence);
 
-        await rig.Database.ExecuteAsync("update task_manager.launch_intent set outcome = 'cost-cap: 0.06 USD/h are more than 0.05'");
-        Assert.Equal(WaitCause.CostCap, (await WhyAsync(rig, id)).Cause);
         await rig.Database.ExecuteAsync("delete from task_manager.launch_intent");
         Assert.Equal(WaitCause.NoWorker, (await WhyAsync(rig, id)).Cause);
+    }
+
+    [Fact]
+    public async Task A_raw_task_that_only_a_worker_above_the_cost_ceiling_could_run_says_so()
+    {
+        await using var rig = new ManagerRig(await cluster.CreateAsync(), costCap: "0.01", prices: "template=0.03,t4g.micro=0.02");
+        await rig.StartAsync();
+        var id = Guid.CreateVersion7();
+
+        await rig.SendAsync(new CreateTask("raw", Empty) { Id = id });
+
+        Assert.Empty(rig.Launches);
+        var why = await WhyAsync(rig, id);
+        Assert.Equal(WaitCause.CostCap, why.Cause);
+        Assert.Equal("No worker of pool 'bare-metal' may be launched: cost-cap: 0.03/h are more than 0.01/h.", why.Sentence);
+    }
+
+    [Fact]
+    public async Task Workers_are_launched_up_to_the_cost_ceiling_the_next_type_where_the_first_is_too_dear()
+    {
+        const string prices = "template=0.03,t4g.micro=0.04,t4g.small=0.01,c8gd.medium=1,c7g.medium=1";
+        await using var rig = new ManagerRig(await cluster.CreateAsync(), costCap: "0.05", prices: prices);
+        await rig.StartAsync();
+
+        await rig.SendAsync([.. Enumerable.Range(0, 9).Select(_ => new CreateTask("raw", Empty) { Id = Guid.CreateVersion7() })]);
+
+        Assert.Equal([null, "t4g.small"], rig.Launches.Select(launch => launch.InstanceType));
+        Assert.Equal(
+            ["cost-cap 0.06/h are more than 0.05/h", "cost-cap 0.07/h are more than 0.05/h"],
+            await rig.Database.RowsAsync("select answer, message from task_manager.launch_attempt where answer = 'cost-cap' order by ordinal"));
     }
 
     [Fact]

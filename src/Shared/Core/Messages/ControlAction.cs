@@ -14,6 +14,7 @@ namespace TaskMesh.Core.Messages;
 [JsonDerivedType(typeof(KillSwitch), nameof(KillSwitch))]
 [JsonDerivedType(typeof(Replay), nameof(Replay))]
 [JsonDerivedType(typeof(SetPool), nameof(SetPool))]
+[JsonDerivedType(typeof(SetLimits), nameof(SetLimits))]
 [JsonDerivedType(typeof(SetSchedule), nameof(SetSchedule))]
 [JsonDerivedType(typeof(RemoveSchedule), nameof(RemoveSchedule))]
 [JsonDerivedType(typeof(PauseSchedule), nameof(PauseSchedule))]
@@ -45,6 +46,12 @@ public abstract record ControlAction
 
     /// <summary>Sets how many tasks of a pool may run at once; null goes back to the configuration. 0 lets nothing new start.</summary>
     public sealed record SetPool(string Pool, int? Slots = null) : ControlAction;
+
+    /// <summary>Sets how much an organisation may have at once; what is null has no limit.</summary>
+    /// <param name="MostWaiting">Tasks in line for room.</param>
+    /// <param name="MostTasks">Tasks that a collection may be submitted with, and that its generators may make.</param>
+    public sealed record SetLimits(
+        string Organisation = CreateCollection.DefaultOrganisation, int? MostWaiting = null, int? MostTasks = null) : ControlAction;
 
     /// <summary>Makes a schedule, or replaces the one of that name.</summary>
     public sealed record SetSchedule(Schedule Schedule) : ControlAction;

@@ -10,14 +10,46 @@ namespace TaskMesh.Postgres.Manager;
 /// <summary>Organisations, and collections with their containers as they are submitted.</summary>
 public sealed class CollectionStore(NpgsqlConnection connection)
 {
-    /// <summary>The scope of each organisation that exists; null for one without a scope.</summary>
-    public Task<Later<(string Organisation, ScanScope? Scope)>> ScopesAsync(
+    /// <summary>What each organisation that exists may do.</summary>
+    public Task<Later<(string Organisation, OrganisationFacts Facts)>> OrganisationsAsync(
         IReadOnlyCollection<string> organisations, CancellationToken cancellation)
     {
-        const string sql = "select name, scope from task_manager.organisation where name = any($1)";
+        const string sql = "select name, scope, most_waiting, most_tasks from task_manager.organisation where name = any($1)";
         return connection.Command(sql, In(organisations.ToArray())).QueryLaterAsync(
-            row => (row.GetString(0), row.TextOrNull(1) is { } scope ? JsonSerializer.Deserialize(scope, MessageJson.Default.ScanScope) : null),
+            row => (row.GetString(0), new OrganisationFacts(
+                row.TextOrNull(1) is { } scope ? JsonSerializer.Deserialize(scope, MessageJson.Default.ScanScope) : null,
+                new(row.IsDBNull(2) ? null : row.GetInt32(2), row.IsDBNull(3) ? null : row.GetInt32(3)))),
             cancellation);
+    }
+
+    /// <summary>
+    /// How many tasks each organisation has in line, counted no further than it may have. The lines are found by skipping over the index: one for
+    /// each pool and priority.
+    /// </summary>
+    public async Task<IReadOnlyDictionary<string, int>> WaitingAsync(IReadOnlyDictionary<string, int> most, CancellationToken cancellation)
+    {
+        const string sql = """
+            with recursive line as (
+                select p.name as pool, (select max(t.priority) from task_manager.task t where t.pool = p.name and t.ready) as priority
+                  from task_manager.pool p
+                 union all
+                select l.pool, (select max(t.priority) from task_manager.task t where t.pool = l.pool and t.ready and t.priority < l.priority)
+                  from line l
+                 where l.priority is not null
+            )
+            select o.name, (
+                   select count(*)
+                     from line l
+                    cross join lateral (
+                          select from task_manager.task t
+                           where t.pool = l.pool and t.ready and t.priority = l.priority and t.organisation = o.name
+                           limit o.most) waiting
+                    where l.priority is not null)::int
+              from unnest($1, $2) as o(name, most)
+            """;
+        var rows = await connection.Command(sql, In(most.Keys.ToArray()), In(most.Values.ToArray())).QueryAsync(
+            row => (Name: row.GetString(0), Waiting: row.GetInt32(1)), cancellation);
+        return rows.ToDictionary(row => row.Name, row => row.Waiting);
     }
 
     /// <summary>Inserts collections that are new, with their containers.</summary>
@@ -80,3 +112,6 @@ public sealed class CollectionStore(NpgsqlConnection connection)
         return rows.ToDictionary(row => row.Id, row => row.Digest);
     }
 }
+
+/// <param name="Scope">Null allows nothing.</param>
+public sealed record OrganisationFacts(ScanScope? Scope, OrganisationLimits Limits);

@@ -28,6 +28,13 @@ public sealed class ControlStore(NpgsqlConnection connection)
             sql, In(organisation), In(JsonSerializer.Serialize(scope, MessageJson.Default.ScanScope))).ExecuteAsync(cancellation);
     }
 
+    /// <returns>Whether there is such an organisation.</returns>
+    public async Task<bool> SetLimitsAsync(string organisation, OrganisationLimits limits, CancellationToken cancellation)
+    {
+        const string sql = "update task_manager.organisation set most_waiting = $2, most_tasks = $3 where name = $1";
+        return await connection.Command(sql, In(organisation), In(limits.MostWaiting), In(limits.MostTasks)).ExecuteAsync(cancellation) > 0;
+    }
+
     public Task SetKillSwitchAsync(bool on, CancellationToken cancellation)
     {
         const string sql = "update task_manager.control_state set kill_switch = $1, changed_at = task_manager.clock()";

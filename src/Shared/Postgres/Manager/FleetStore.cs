@@ -74,6 +74,22 @@ public sealed class FleetStore(NpgsqlConnection connection)
             sql, In(intent), In(ordinal), In(request.Token), In(request.InstanceType), In(request.Subnet)).ExecuteAsync(cancellation);
     }
 
+    /// <summary>The type of each instance that runs or was asked for and may run; null is the launch template's own.</summary>
+    public Task<List<string?>> TypesAsync(CancellationToken cancellation)
+    {
+        const string sql = """
+            select a.instance_type
+              from task_manager.launch_slot s
+             cross join lateral (
+                   select instance_type from task_manager.launch_attempt
+                    where intent_id = s.intent_id and (answer is null or answer in ('launched', 'unknown'))
+                    order by ordinal desc
+                    limit 1) a
+             where s.state <> 'free'
+            """;
+        return connection.Command(sql).QueryAsync(row => row.TextOrNull(0), cancellation);
+    }
+
     public Task EndAttemptAsync(Guid intent, int ordinal, LaunchAnswer answer, CancellationToken cancellation)
     {
         const string sql = """

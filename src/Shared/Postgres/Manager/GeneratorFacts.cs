@@ -5,6 +5,7 @@ namespace TaskMesh.Postgres.Manager;
 /// <summary>How far a generator is.</summary>
 /// <param name="Declared">What it said that it made; null while it works.</param>
 /// <param name="Created">What exists.</param>
+/// <param name="Refused">Why it may make no more children; null while it may.</param>
 /// <param name="Counted">How many of its children its container counts.</param>
 public sealed record GeneratorFacts(
     Guid Id,
@@ -15,7 +16,8 @@ public sealed record GeneratorFacts(
     ChildCount Created,
     bool HasEnded,
     int Counted,
-    int Failures)
+    int Failures,
+    string? Refused = null)
 {
     public bool IsMiscounted => HasEnded && Created.Count != Counted;
 }

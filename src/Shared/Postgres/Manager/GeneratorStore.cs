@@ -1,4 +1,5 @@
 using Npgsql;
+using TaskMesh.Core.Messages;
 using TaskMesh.Core.Workflow;
 using static TaskMesh.Postgres.Manager.Statement;
 
@@ -30,13 +31,16 @@ public sealed class GeneratorStore(NpgsqlConnection connection)
     {
         const string sql = """
             select g.task_id, g.container_id, c.state::text, g.first_ordinal, c.released, g.ended,
-                   k.id, k.organisation, k.priority, k.deadline - task_manager.clock(), k.labels, k.scope, k.trace_id
+                   k.id, k.organisation, k.priority, k.deadline - task_manager.clock(), k.labels, k.scope, k.trace_id,
+                   coalesce((select o.most_tasks from task_manager.organisation o where o.name = k.organisation), $2)
+                   - (select coalesce(sum(d.created), 0)::int
+                        from task_manager.generator m join task_manager.generated d on d.task_id = m.task_id where m.collection_id = k.id)
               from unnest($1) as asked(id)
               join task_manager.generator g on g.task_id = asked.id
               join task_manager.container c on c.id = g.container_id
               join task_manager.collection k on k.id = g.collection_id
             """;
-        var places = await connection.Command(sql, In(generators.ToArray())).QueryAsync(
+        var places = await connection.Command(sql, In(generators.ToArray()), In(Generated.MostChildren)).QueryAsync(
             row => new GeneratorPlace(
                 row.GetGuid(0),
                 new CollectionPlan(
@@ -55,9 +59,24 @@ public sealed class GeneratorStore(NpgsqlConnection connection)
                 row.Enum<TaskState>(2),
                 row.GetInt32(3),
                 row.GetInt32(4),
-                row.GetBoolean(5)),
+                row.GetBoolean(5),
+                row.GetInt32(13)),
             cancellation);
         return places.ToDictionary(place => place.Generator);
+    }
+
+    /// <summary>Lets a generator make no more; when it has said how many it made, it fails.</summary>
+    public Task RefuseAsync(IReadOnlyCollection<Guid> generators, string reason, CancellationToken cancellation)
+    {
+        const string sql = "update task_manager.generator set refused = $2 where task_id = any($1) and refused is null";
+        return connection.Command(sql, In(generators.ToArray()), In(reason)).LaterAsync(cancellation);
+    }
+
+    /// <returns>Those that exist.</returns>
+    public async Task<IReadOnlySet<Guid>> ExistingAsync(IReadOnlyCollection<Guid> tasks, CancellationToken cancellation)
+    {
+        const string sql = "select t.id from unnest($1) as asked(id) join task_manager.task t on t.id = asked.id";
+        return (await connection.Command(sql, In(tasks.ToArray())).QueryAsync(row => row.GetGuid(0), cancellation)).ToHashSet();
     }
 
     public Task AddCreatedAsync(short shard, IReadOnlyDictionary<Guid, ChildCount> created, CancellationToken cancellation)
@@ -110,7 +129,8 @@ public sealed class GeneratorStore(NpgsqlConnection connection)
     public Task<List<GeneratorFacts>> FactsAsync(IReadOnlyCollection<Guid> generators, CancellationToken cancellation)
     {
         const string sql = """
-            select g.task_id, g.container_id, c.state::text, c.released, g.declared, g.digest, n.created, n.digest, g.ended, g.counted, t.failures
+            select g.task_id, g.container_id, c.state::text, c.released, g.declared, g.digest, n.created, n.digest, g.ended, g.counted, t.failures,
+                   g.refused
               from unnest($1) as asked(id)
               join task_manager.generator g on g.task_id = asked.id
               join task_manager.container c on c.id = g.container_id
@@ -129,7 +149,8 @@ public sealed class GeneratorStore(NpgsqlConnection connection)
                 new ChildCount(row.GetInt32(6), row.GetInt64(7)),
                 row.GetBoolean(8),
                 row.GetInt32(9),
-                row.GetInt16(10)),
+                row.GetInt16(10),
+                row.TextOrNull(11)),
             cancellation);
     }
 

@@ -1,6 +1,8 @@
 using Dapper;
 using Npgsql;
+using TaskMesh.Core.Messages;
 using TaskMesh.Core.Scope;
+using TaskMesh.Core.Workflow;
 
 namespace TaskMesh.Postgres.Reading;
 
@@ -60,17 +62,16 @@ public sealed class MeshReader(NpgsqlDataSource database)
         return QueryAsync<EventView>(sql, new { task }, cancellation);
     }
 
-    /// <summary>What a task returned, as JSON text; null while there is nothing.</summary>
-    public Task<string?> OutputAsync(Guid task, CancellationToken cancellation)
+    /// <summary>What a task returned; null while there is nothing.</summary>
+    public Task<OutputView?> OutputAsync(Guid task, CancellationToken cancellation)
     {
         const string sql = """
-            select coalesce(d.data, json_build_object('$object', json_build_object(
-                       'bucket', d.object_bucket, 'key', d.object_key, 'length', d.object_length, 'sha256', d.object_sha256))::text)
+            select d.data, d.object_bucket as bucket, d.object_key as key, d.object_length as length, d.object_sha256 as sha256
               from task_manager.task t
               join task_manager.task_data d on d.task_id = t.id and d.attempt = t.attempt and d.part = 0
              where t.id = @task and t.state = 'Succeeded'
             """;
-        return SingleAsync<string>(sql, new { task }, cancellation);
+        return SingleAsync<OutputView>(sql, new { task }, cancellation);
     }
 
     /// <summary>Tasks of a collection that have ended, with their outputs, after those already seen.</summary>
@@ -78,8 +79,7 @@ public sealed class MeshReader(NpgsqlDataSource database)
     {
         const string sql = """
             select t.id, t.name, t.kind, t.state::text as state, t.attempt, t.reason, t.ended_at as endedAt,
-                   case when d.task_id is not null then coalesce(d.data, json_build_object('$object', json_build_object(
-                       'bucket', d.object_bucket, 'key', d.object_key, 'length', d.object_length, 'sha256', d.object_sha256))::text) end as output
+                   d.data, d.object_bucket as bucket, d.object_key as key, d.object_length as length, d.object_sha256 as sha256
               from task_manager.task t
               left join task_manager.task_data d on d.task_id = t.id and d.attempt = t.attempt and d.part = 0
              where t.container_id in (select id from task_manager.container where collection_id = @collection)
@@ -93,6 +93,15 @@ public sealed class MeshReader(NpgsqlDataSource database)
     {
         const string sql = "select scope from task_manager.organisation where name = @organisation";
         return await SingleAsync<string>(sql, new { organisation }, cancellation) is { } scope ? Json.ReadSingleScope(scope) : null;
+    }
+
+    /// <returns>Null if there is no such organisation.</returns>
+    public Task<OrganisationLimits?> LimitsAsync(string organisation, CancellationToken cancellation)
+    {
+        const string sql = """
+            select most_waiting as mostWaiting, most_tasks as mostTasks from task_manager.organisation where name = @organisation
+            """;
+        return SingleAsync<OrganisationLimits>(sql, new { organisation }, cancellation);
     }
 
     /// <summary>The times at which an organisation's scans may run; none allows any.</summary>
@@ -247,9 +256,28 @@ public sealed record TaskView(
 
 public sealed record EventView(DateTime At, string State, int Attempt, string? Worker, string? Reason);
 
-/// <param name="Output">JSON text.</param>
+/// <param name="Data">JSON text; null if the result is in the object store, or if there is none.</param>
+public sealed record OutputView(string? Data, string? Bucket, string? Key, long? Length, string? Sha256)
+{
+    public ObjectReference? At => Key is null ? null : new(Bucket!, Key, Length!.Value, Sha256!);
+}
+
 public sealed record ResultView(
-    Guid Id, string Name, string Kind, string State, int Attempt, string? Reason, DateTime EndedAt, string? Output);
+    Guid Id,
+    string Name,
+    string Kind,
+    string State,
+    int Attempt,
+    string? Reason,
+    DateTime EndedAt,
+    string? Data,
+    string? Bucket,
+    string? Key,
+    long? Length,
+    string? Sha256)
+{
+    public OutputView Output => new(Data, Bucket, Key, Length, Sha256);
+}
 
 public sealed record WorkerView(string Id, string Pool, string State, string Version, int Parallelism, DateTime StartedAt, DateTime LastSeen);
 

@@ -1,0 +1,19 @@
+namespace TaskMesh.Core.Workflow;
+
+/// <summary>How much an organisation may have at once.</summary>
+/// <param name="MostWaiting">Tasks in line for room; null for any number.</param>
+/// <param name="MostTasks">That a collection may be submitted with, and that its generators may make; null for what any may.</param>
+public sealed record OrganisationLimits(int? MostWaiting = null, int? MostTasks = null)
+{
+    public static OrganisationLimits None { get; } = new();
+
+    /// <summary>Why a submission is too much, in a sentence; null if it is not.</summary>
+    /// <param name="waiting">How many tasks of the organisation are in line.</param>
+    public string? Problem(string organisation, int tasks, int waiting) => (MostTasks, MostWaiting) switch
+    {
+        ({ } most, _) when tasks > most => $"root: {tasks} tasks are more than the {most} that '{organisation}' may have in a collection",
+        (_, { } most) when waiting + tasks > most =>
+            $"organisation: '{organisation}' has {waiting} tasks in line and may have {most}; submit these {tasks} later",
+        _ => null,
+    };
+}

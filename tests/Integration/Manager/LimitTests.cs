@@ -1,0 +1,118 @@
+using System.Text.Json;
+using TaskMesh.Core.Messages;
+using TaskMesh.Testing;
+
+namespace TaskMesh.Integration.Manager;
+
+/// <summary>How much an organisation may have at once: what is above it is refused with a sentence, and nobody else is concerned.</summary>
+[Collection(ProductTests.Name)]
+public class LimitTests(ProductCluster cluster)
+{
+    private const string Refused = "select reason from task_manager.quarantine order by id";
+
+    private static readonly JsonElement Empty = JsonElement.Parse("{}");
+    private static readonly TaskOutcome Success = new TaskOutcome.Succeeded();
+
+    [Fact]
+    public async Task What_would_make_the_line_too_long_is_refused_and_may_come_again_when_it_is_shorter()
+    {
+        await using var rig = await RigAsync(slots: 1);
+        await SetAsync(rig, "small", waiting: 3);
+        var first = Task("small");
+
+        await rig.SendAsync(first, Task("small"), Task("small"));
+        await rig.SendAsync(Task("small", priority: 5), Task("small"), Task("small"), Task("other"), Task("other"));
+        await rig.SendAsync(first);
+
+        Assert.Equal(
+            ["organisation: 'small' has 3 tasks in line and may have 3; submit these 1 later"], await rig.Database.RowsAsync(Refused));
+        Assert.Equal(
+            ["other 2", "small 5"],
+            await rig.Database.RowsAsync("select organisation, count(*) from task_manager.task group by organisation order by organisation"));
+
+        await rig.RunAllAsync(_ => Success);
+        await rig.SendAsync(Task("small"));
+
+        Assert.Single(rig.Runs);
+    }
+
+    [Fact]
+    public async Task A_collection_of_too_many_tasks_is_refused_whole()
+    {
+        await using var rig = await RigAsync();
+        await SetAsync(rig, "small", tasks: 2);
+
+        await rig.SendAsync(Collection("small", 3), Collection("small", 2), Collection("other", 3));
+
+        Assert.Equal(
+            ["root: 3 tasks are more than the 2 that 'small' may have in a collection"], await rig.Database.RowsAsync(Refused));
+        Assert.Equal(5, rig.Runs.Count);
+    }
+
+    [Fact]
+    public async Task A_generator_that_makes_too_many_tasks_fails_and_its_collection_with_it()
+    {
+        await using var rig = await RigAsync();
+        await SetAsync(rig, "small", tasks: 1_500);
+        await rig.SendAsync(
+            new CreateCollection(
+                new SequentialNode([new TaskNode("g", "maker", JsonElement.Parse("""{"count":2500}""")), new TaskNode("after", "outside", Empty)]),
+                Organisation: "small")
+            { Id = Guid.CreateVersion7() },
+            Task("other"));
+        var (made, report) = await PlayedGenerator.RunAsync(rig.Runs.Single(run => run.Kind == "maker"));
+
+        await rig.SendAsync([.. made]);
+        await rig.SendAsync(made[0]);
+        await rig.SendAsync(report);
+        await rig.Database.AdvanceAsync(TimeSpan.FromMinutes(1));
+        await rig.SendAsync(new Tick());
+
+        Assert.True(await rig.Database.ScalarAsync<long>("select count(*) from task_manager.task where parent_id is not null") is > 0 and <= 1_500);
+        Assert.Equal(
+            ["Failed"], await rig.Database.RowsAsync("select state from task_manager.task where name = 'g' and reason like 'too many tasks:%'"));
+        Assert.Equal(["other Succeeded", "small Failed"], await StatesAsync(rig));
+        Assert.All(await rig.Database.RowsAsync(Refused), reason => Assert.StartsWith("generated: too many tasks: ", reason));
+    }
+
+    [Theory]
+    [InlineData("nobody", 1, 1, "organisation: there is no 'nobody'")]
+    [InlineData("small", -1, 1, "mostWaiting: -1 is not from 0 to 10000000")]
+    [InlineData("small", 1, 0, "mostTasks: 0 is not from 1 to 10000000")]
+    public async Task Limits_that_cannot_be_are_refused(string organisation, int waiting, int tasks, string reason)
+    {
+        await using var rig = await RigAsync();
+
+        await SetAsync(rig, organisation, waiting, tasks);
+
+        Assert.Equal([reason], await rig.Database.RowsAsync(Refused));
+    }
+
+    private static async Task<IReadOnlyList<string>> StatesAsync(ManagerRig rig)
+    {
+        await rig.RunAllAsync(_ => Success);
+        await rig.Database.AdvanceAsync(TimeSpan.FromMinutes(1));
+        await rig.SendAsync(new Tick());
+        return await rig.Database.RowsAsync("select organisation, state from task_manager.collection order by organisation");
+    }
+
+    private static Task<IReadOnlyList<string>> SetAsync(ManagerRig rig, string organisation, int? waiting = null, int? tasks = null) =>
+        rig.SendAsync(new Control(new ControlAction.SetLimits(organisation, waiting, tasks), "tester", "test") { Id = Guid.CreateVersion7() });
+
+    private static CreateTask Task(string organisation, int priority = 0) =>
+        new("outside", Empty, Organisation: organisation, Priority: priority) { Id = Guid.CreateVersion7() };
+
+    private static CreateCollection Collection(string organisation, int tasks) =>
+        new(new ParallelNode([.. Enumerable.Range(0, tasks).Select(i => new TaskNode($"t{i}", "outside", Empty))]), Organisation: organisation)
+        {
+            Id = Guid.CreateVersion7(),
+        };
+
+    private async Task<ManagerRig> RigAsync(int slots = 10_000)
+    {
+        var rig = new ManagerRig(await cluster.CreateAsync(), slots: slots);
+        await rig.StartAsync();
+        await rig.Database.ExecuteAsync("insert into task_manager.organisation (name) values ('small'), ('other')");
+        return rig;
+    }
+}
