@@ -31,7 +31,7 @@ public class FilterSqlTests(ProductCluster cluster)
     public async Task Memory_and_sql_agree()
     {
         await using var database = await cluster.CreateAsync();
-        var recon = new ReconData(database.As("tm_internal"), new(
+        var recon = new ReconData(database.As("postgres"), new(
             Guid.Empty, 1, Guid.Empty, "", default, Guid.Empty, "default", default, []));
         await FillAsync(database);
         var all = new Dictionary<ReconModel, IReadOnlyList<JsonElement>>();

@@ -23,31 +23,29 @@ public sealed class ReconData(NpgsqlDataSource database, RunTask run) : IReconDa
     }
 
     public Task<IReadOnlyList<JsonElement>> ListAsync(ReconModel model, ReconQuery query, CancellationToken cancellation) =>
-        Database.ForTaskAsync<IReadOnlyList<JsonElement>>(async () =>
+        Fence.ReadAsync<IReadOnlyList<JsonElement>>(database, run, async connection =>
         {
             var parameters = Parameters();
             parameters.Add("limit", query.Limit);
             parameters.Add("gone", query.Gone);
             var condition = query.Filter is { } filter ? new FilterSql(model, parameters).Condition(filter) : "true";
             ReconColumn[] columns = [.. model.Readable];
-            await using var connection = await database.OpenConnectionAsync(cancellation);
             await using var reader = await connection.ExecuteReaderAsync(
                 new CommandDefinition(ReconSql.List(model, condition), parameters, cancellationToken: cancellation));
             var rows = new List<JsonElement>();
             while (await reader.ReadAsync(cancellation))
                 rows.Add(ReconRows.Read(columns, reader));
             return rows;
-        });
+        }, cancellation);
 
     public Task<IReadOnlyList<bool>> AreKnownAsync(ReconModel model, IReadOnlyList<JsonElement> rows, CancellationToken cancellation) =>
-        Database.ForTaskAsync<IReadOnlyList<bool>>(async () =>
+        Fence.ReadAsync<IReadOnlyList<bool>>(database, run, async connection =>
         {
             var parameters = Parameters();
             ReconRows.AddTo(parameters, model.Key, model, rows);
-            await using var connection = await database.OpenConnectionAsync(cancellation);
             return (await connection.QueryAsync<bool>(
                 new CommandDefinition(ReconSql.Known(model), parameters, cancellationToken: cancellation))).AsList();
-        });
+        }, cancellation);
 
     public Task<DateTimeOffset> NowAsync(CancellationToken cancellation) => Database.ForTaskAsync(async () =>
     {

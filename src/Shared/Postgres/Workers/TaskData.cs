@@ -24,15 +24,14 @@ public sealed class TaskData(NpgsqlDataSource database, RunTask run, IObjectStor
 
     public async Task<JsonElement?> ReadResultAsync(Guid task, CancellationToken cancellation)
     {
-        var row = await Database.ForTaskAsync(async () =>
+        var row = await Fence.ReadAsync(database, run, async connection =>
         {
             const string sql = """
                 select data, object_bucket, object_key, object_length, object_sha256 from task_manager.result_rows(@collection, @task) limit 1
                 """;
-            await using var connection = await database.OpenConnectionAsync(cancellation);
             return await connection.QueryFirstOrDefaultAsync<(string? Data, string Bucket, string? Key, long? Length, string Sha256)>(
                 new CommandDefinition(sql, new { collection = run.Collection, task }, cancellationToken: cancellation));
-        });
+        }, cancellation);
         return await ContentAsync(row.Data, row.Key is null ? null : new(row.Bucket, row.Key, row.Length!.Value, row.Sha256), cancellation);
     }
 
@@ -41,8 +40,10 @@ public sealed class TaskData(NpgsqlDataSource database, RunTask run, IObjectStor
         var after = -1;
         while (true)
         {
-            var page = await Database.ForTaskAsync(() => PageAsync(container, after, cancellation));
-            if (after < 0 && page.Count == 0 && !await Database.ForTaskAsync(() => ExistsAsync(container, cancellation)))
+            var page = await Fence.ReadAsync(
+                database, run, connection => PageAsync(connection, container, after, cancellation), cancellation);
+            if (after < 0 && page.Count == 0 && !await Fence.ReadAsync(
+                database, run, connection => ExistsAsync(connection, container, cancellation), cancellation))
                 throw new KeyNotFoundException($"the collection has no container '{container}'");
             foreach (var child in page)
             {
@@ -93,14 +94,18 @@ public sealed class TaskData(NpgsqlDataSource database, RunTask run, IObjectStor
             cancellation);
     }
 
-    public Task<JsonElement?> ReadSharedAsync(string key, CancellationToken cancellation) => Database.ForTaskAsync<JsonElement?>(async () =>
-    {
-        const string sql = "select data from task_manager.task_collection_data where collection_id = @collection and key = @key";
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        var text = await connection.QueryFirstOrDefaultAsync<string>(
-            new CommandDefinition(sql, new { collection = run.Collection, key }, cancellationToken: cancellation));
-        return text is null ? null : Json.ReadElement(text);
-    });
+    public Task<JsonElement?> ReadSharedAsync(string key, CancellationToken cancellation) =>
+        Fence.ReadAsync<JsonElement?>(
+            database,
+            run,
+            async connection =>
+            {
+                const string sql = "select data from task_manager.task_collection_data where collection_id = @collection and key = @key";
+                var text = await connection.QueryFirstOrDefaultAsync<string>(
+                    new CommandDefinition(sql, new { collection = run.Collection, key }, cancellationToken: cancellation));
+                return text is null ? null : Json.ReadElement(text);
+            },
+            cancellation);
 
     public Task WriteSharedAsync(string key, JsonElement value, CancellationToken cancellation)
     {
@@ -128,13 +133,12 @@ public sealed class TaskData(NpgsqlDataSource database, RunTask run, IObjectStor
         _hasAdopted = true;
     }
 
-    private async Task<List<ChildRow>> PageAsync(string container, int after, CancellationToken cancellation)
+    private async Task<List<ChildRow>> PageAsync(NpgsqlConnection connection, string container, int after, CancellationToken cancellation)
     {
         const string sql = """
             select ordinal, name, state, data, object_bucket as bucket, object_key as key, object_length as length, object_sha256 as sha256
               from task_manager.container_results(@collection, @container, @after, @limit)
             """;
-        await using var connection = await database.OpenConnectionAsync(cancellation);
         var rows = await connection.QueryAsync<ChildRow>(new CommandDefinition(
             sql, new { collection = run.Collection, container, after, limit = PageSize }, cancellationToken: cancellation));
         return rows.AsList();
@@ -157,10 +161,9 @@ public sealed class TaskData(NpgsqlDataSource database, RunTask run, IObjectStor
         public ObjectReference? At => Key is null ? null : new(Bucket!, Key, Length!.Value, Sha256!);
     }
 
-    private async Task<bool> ExistsAsync(string container, CancellationToken cancellation)
+    private async Task<bool> ExistsAsync(NpgsqlConnection connection, string container, CancellationToken cancellation)
     {
         const string sql = "select task_manager.has_container(@collection, @container)";
-        await using var connection = await database.OpenConnectionAsync(cancellation);
         return await connection.ExecuteScalarAsync<bool>(
             new CommandDefinition(sql, new { collection = run.Collection, container }, cancellationToken: cancellation));
     }
