@@ -1,6 +1,7 @@
 # The developers' commands. `make` alone prints them.
 .DEFAULT_GOAL := help
-.PHONY: help build test unit format check approve demo synth bench-tasks bench-profile bench-syn bench-loss bench-tls sim real-packages
+.PHONY: help build test unit format check approve demo synth bench-tasks bench-profile bench-completion bench-fanout bench-latency bench-syn \
+	bench-loss bench-tls sim real-packages
 
 SOLUTION := TaskMesh.sln
 STAGE := dev
@@ -10,6 +11,7 @@ DEFECT :=
 JOBS := 50000
 ROUNDS := 5
 BATCH := 100
+N := 100000
 export DOTNET_NOLOGO := 1
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 # Bare Debian has no ICU; nothing here sorts or formats by language.
@@ -56,6 +58,18 @@ bench-tasks: ## tasks through their whole lives per second, beside pg-boss and g
 bench-profile: ## what PostgreSQL does for them, statement by statement; BATCH=100 JOBS=50000
 	dotnet build tests/Benchmarks -c Release -v q
 	dotnet artifacts/bin/Benchmarks/release/TaskMesh.Benchmarks.dll profile $(BATCH) $(JOBS)
+
+bench-completion: ## what one completion costs beside 10, 10,000 and 1,000,000 siblings
+	dotnet build tests/Benchmarks -c Release -v q
+	dotnet artifacts/bin/Benchmarks/release/TaskMesh.Benchmarks.dll completion
+
+bench-fanout: ## children of one generator per second; N=100000
+	dotnet build tests/Benchmarks -c Release -v q
+	dotnet artifacts/bin/Benchmarks/release/TaskMesh.Benchmarks.dll fanout $(N)
+
+bench-latency: ## from submission to start, idle and behind a backlog; N=100000
+	dotnet build tests/Benchmarks -c Release -v q
+	dotnet artifacts/bin/Benchmarks/release/TaskMesh.Benchmarks.dll latency $(N)
 
 bench-syn: ## SYN probes per second, beside zmap and masscan, on a network of its own; ROUNDS=5
 	$(call install,clang libbpf-dev bpftool zmap masscan iproute2)

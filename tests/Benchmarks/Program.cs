@@ -6,6 +6,9 @@ Func<int[], CancellationToken, Task>? bench = args.FirstOrDefault() switch
 {
     "tasks" => TasksBench.RunAsync,
     "profile" => TasksBench.ProfileAsync,
+    "completion" => CompletionBench.RunAsync,
+    "fanout" => FanOutBench.RunAsync,
+    "latency" => LatencyBench.RunAsync,
     "syn" => SynBench.RunAsync,
     "loss" => LossBench.RunAsync,
     "tls" => TlsBench.RunAsync,
@@ -14,7 +17,9 @@ Func<int[], CancellationToken, Task>? bench = args.FirstOrDefault() switch
 };
 if (bench is null)
 {
-    Console.Error.WriteLine("benches: tasks [JOBS] [ROUNDS], profile [BATCH] [JOBS], syn [ROUNDS] [CASE], loss, tls [ROUNDS]");
+    Console.Error.WriteLine(
+        "benches: tasks [JOBS] [ROUNDS], profile [BATCH] [JOBS], completion [SIZE...], fanout [CHILDREN], latency [BACKLOG], "
+        + "syn [ROUNDS] [CASE], loss, tls [ROUNDS]");
     return 64;
 }
 await bench([.. args[1..].Select(int.Parse)], CancellationToken.None);

@@ -79,15 +79,14 @@ internal sealed class Mesh : IMessageSender, IManagerQueue, IComputeFleet, IAsyn
         for (var i = 0; i < tasks; i++)
         {
             await _room.WaitAsync();
-            var message = new CreateTask(NoOp.Kind, JsonSerializer.SerializeToElement(new NoOpInput(i), NoOpJson.Default.NoOpInput))
-            {
-                Id = Guid.CreateVersion7(),
-            };
-            Enqueue(message, isReport: false);
+            Submit(new NoOpInput(i));
         }
         await _allDone.Task.WaitAsync(TimeSpan.FromMinutes(5));
         return TimeProvider.System.GetElapsedTime(start);
     }
+
+    public void Submit(NoOpInput input, int priority = 0) =>
+        Enqueue(new CreateTask(NoOp.Kind, input.AsJson(), Priority: priority) { Id = Guid.CreateVersion7() }, isReport: false);
 
     async Task<IReadOnlyList<SendAnswer>> IMessageSender.SendAsync(IReadOnlyList<OutgoingMessage> messages, CancellationToken cancellation)
     {
@@ -141,7 +140,8 @@ internal sealed class Mesh : IMessageSender, IManagerQueue, IComputeFleet, IAsyn
             }
             if (ended > 0)
             {
-                _room.Release(ended);
+                if (_shape.Waiting < int.MaxValue)
+                    _room.Release(ended);
                 if (Interlocked.Add(ref _completed, ended) == _expected)
                     _allDone.TrySetResult();
             }
