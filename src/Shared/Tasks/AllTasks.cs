@@ -30,6 +30,8 @@ public static class AllTasks
         TaskEntry.Of<TcpSynAggregator, TcpSynAggregatorInput, TcpSynAggregatorOutput>(),
         TaskEntry.Of<TcpSynGenerator, TcpSynGeneratorInput, TcpSynGeneratorOutput>(),
         TaskEntry.Of<TlsScan, TlsScanInput, TlsScanOutput>(),
+        TaskEntry.Of<TlsScanAggregator, TlsScanAggregatorInput, TlsScanAggregatorOutput>(),
+        TaskEntry.Of<TlsScanGenerator, TlsScanGeneratorInput, TlsScanGeneratorOutput>(),
         TaskEntry.Of<UpsertModels, UpsertModelsInput, UpsertModelsOutput>(),
     ]);
 }

@@ -82,8 +82,7 @@ public sealed class TcpSyn : ITaskDefinition<TcpSynInput, TcpSynOutput>
 
     public static void Check(TcpSynInput input, InputCheck check)
     {
-        check.Require(
-            input.Targets.Count > 0 != input.TargetsIn is not null, "targets", "a scan needs at least one, or else the name of data in targetsIn");
+        ScanTargets.Check(input.Targets, input.TargetsIn, check);
         foreach (var target in input.Targets)
         {
             if (AddressRange.TryParse(target, out var range, out var fault))
@@ -103,10 +102,10 @@ public sealed class TcpSyn : ITaskDefinition<TcpSynInput, TcpSynOutput>
     public static async Task<TaskResult<TcpSynOutput>> ExecuteAsync(TcpSynInput input, TaskContext context)
     {
         var before = context.Checkpoint?.Deserialize(TcpSynJson.Default.SynPosition);
-        if (await SynTargets.ReadAsync(input, context) is not { } targets)
+        if (await ScanTargets.ReadAsync(input.Targets, input.TargetsIn, context) is not { } targets)
             return new TaskResult<TcpSynOutput>.Fail(ErrorClass.Fatal, $"targetsIn: the collection has no data '{input.TargetsIn}'");
         var plan = new SynScanPlan(
-            targets,
+            new AddressSet(targets.Select(AddressRange.Parse)),
             PortSet.Parse(input.Ports),
             input.Rate,
             input.Retries,

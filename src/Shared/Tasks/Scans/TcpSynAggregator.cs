@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using TaskMesh.Core.Contract;
 using TaskMesh.Core.Recon;
+using TaskMesh.Core.Scope;
 using TaskMesh.Core.Workflow;
 
 namespace TaskMesh.Tasks.Scans;
@@ -48,7 +49,7 @@ public sealed class TcpSynAggregator : ITaskDefinition<TcpSynAggregatorInput, Tc
 
     public static async Task<TaskResult<TcpSynAggregatorOutput>> ExecuteAsync(TcpSynAggregatorInput input, TaskContext context)
     {
-        if (await SynTargets.ReadAsync(input.Plan, context) is not { } plan)
+        if (await ScanTargets.ReadAsync(input.Plan, context) is not { } plan)
             return new TaskResult<TcpSynAggregatorOutput>.Fail(ErrorClass.Fatal, $"plan: the collection has no data '{input.Plan}'");
         var sum = new TcpSynAggregatorOutput(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, [], null);
         var liars = new SortedSet<string>(StringComparer.Ordinal);
@@ -86,10 +87,12 @@ public sealed class TcpSynAggregator : ITaskDefinition<TcpSynAggregatorInput, Tc
         LateAnswers = sum.LateAnswers + shard.LateAnswers,
     };
 
-    private static ObservedArea? AreaOf(TcpSynAggregatorOutput sum, SynTargets plan, TaskContext context) =>
-        sum.Without > 0 || (UInt128)sum.Planned != plan.Addresses.AddressCount * (UInt128)PortSet.Parse(plan.Ports).Count
+    private static AddressSet AddressesOf(ScanTargets plan) => new(plan.Targets.Select(AddressRange.Parse));
+
+    private static ObservedArea? AreaOf(TcpSynAggregatorOutput sum, ScanTargets plan, TaskContext context) =>
+        sum.Without > 0 || (UInt128)sum.Planned != AddressesOf(plan).AddressCount * (UInt128)PortSet.Parse(plan.Ports).Count
         ? null
-        : ObservedArea.Of(plan.Addresses, PortSet.Parse(plan.Ports), context.Scope, new(
+        : ObservedArea.Of(AddressesOf(plan), PortSet.Parse(plan.Ports), context.Scope, new(
             sum.Planned, sum.Open, sum.Closed, sum.NoAnswer, sum.OutOfScope, sum.NotSent, null, IsComplete: true, sum.PacketsSent,
             sum.RepliesLost, Wire: "")
         {

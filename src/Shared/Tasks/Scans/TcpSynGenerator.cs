@@ -29,13 +29,9 @@ public sealed record TcpSynGeneratorInput(
 /// <param name="Plan">The collection's data that holds the targets, for tcp-syn-aggregator.</param>
 public sealed record TcpSynGeneratorOutput(long Planned, int Shards, string? Plan);
 
-/// <summary>Cuts a SYN scan into shards of bounded size, by places of its shuffled order: each has some of every network.</summary>
+/// <summary>Makes a task for each shard of a SYN scan.</summary>
 public sealed class TcpSynGenerator : ITaskDefinition<TcpSynGeneratorInput, TcpSynGeneratorOutput>
 {
-    private const int MostShards = 100_000;
-    private const int ShardSeconds = 300;
-    private const long SmallestShard = 65_536;
-
     public static string Kind => "tcp-syn-generator";
 
     public static string Summary => "Cuts a SYN scan into shards, a tcp-syn task each.";
@@ -52,14 +48,11 @@ public sealed class TcpSynGenerator : ITaskDefinition<TcpSynGeneratorInput, TcpS
     public static void Check(TcpSynGeneratorInput input, InputCheck check)
     {
         // What comes before may have found nothing: no targets are no shards.
-        var whole = Shard(input, [.. input.Targets.Select(TextOf)], ScanShard.Whole, seed: 0);
+        var whole = Shard(input, [.. input.Targets.Select(ShardPlan.TextOf)], ScanShard.Whole, seed: 0);
         TcpSyn.Check(input.Targets.Count > 0 ? whole : whole with { TargetsIn = "" }, check);
         check.Require(input.ShardSize is null or > 0, "shardSize", $"{input.ShardSize} is not at least 1");
         if (check.Problems.Count == 0)
-        {
-            var shards = ShardsOf(input);
-            check.Require(shards <= MostShards, "shardSize", $"the scan has {shards} shards, more than {MostShards}: make them larger");
-        }
+            ShardPlan.Check(ShardsOf(input), check);
     }
 
     public static async Task<TaskResult<TcpSynGeneratorOutput>> ExecuteAsync(TcpSynGeneratorInput input, TaskContext context)
@@ -68,7 +61,7 @@ public sealed class TcpSynGenerator : ITaskDefinition<TcpSynGeneratorInput, TcpS
         if (targets.Count == 0)
             return new TcpSynGeneratorOutput(0, 0, null);
         var since = await context.ReconData.NowAsync(context.Cancellation);
-        var plan = await new SynTargets([.. targets.Select(range => $"{range}")], input.Ports, since).WriteAsync(context);
+        var plan = await new ScanTargets([.. targets.Select(range => $"{range}")], input.Ports, since).WriteAsync(context);
         var shards = (int)ShardsOf(input);
         for (var shard = 1; shard <= shards; shard++)
         {
@@ -81,22 +74,11 @@ public sealed class TcpSynGenerator : ITaskDefinition<TcpSynGeneratorInput, TcpS
     private static TcpSynInput Shard(TcpSynGeneratorInput input, IReadOnlyList<string> targets, ScanShard shard, ulong seed) => new(
         targets, input.Ports, input.Rate, input.Retries, input.Closed, seed, input.OpenOnly, input.PortThreshold, shard.ToString(), input.Wire);
 
-    private static AddressSet Addresses(TcpSynGeneratorInput input) => new(input.Targets.Select(TextOf).Select(AddressRange.Parse));
+    private static AddressSet Addresses(TcpSynGeneratorInput input) => new(input.Targets.Select(ShardPlan.TextOf).Select(AddressRange.Parse));
 
     private static UInt128 Size(TcpSynGeneratorInput input) => Addresses(input).AddressCount * (UInt128)PortSet.Parse(input.Ports).Count;
 
-    private static UInt128 ShardsOf(TcpSynGeneratorInput input)
-    {
-        var size = (UInt128)(input.ShardSize ?? Math.Max((long)input.Rate * ShardSeconds / (input.Retries + 1), SmallestShard));
-        return (Size(input) + size - 1) / size;
-    }
-
-    private static string TextOf(JsonElement target) => target.ValueKind switch
-    {
-        JsonValueKind.String => target.GetString()!,
-        JsonValueKind.Object when target.TryGetProperty("address", out var field) && field.ValueKind == JsonValueKind.String => field.GetString()!,
-        _ => target.GetRawText(),
-    };
+    private static UInt128 ShardsOf(TcpSynGeneratorInput input) => ShardPlan.Count(Size(input), input.ShardSize, input.Rate, input.Retries);
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Strict, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

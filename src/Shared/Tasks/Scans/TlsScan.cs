@@ -18,6 +18,7 @@ namespace TaskMesh.Tasks.Scans;
 /// <param name="Seed">Fixes the order; by default it follows from the task's id.</param>
 /// <param name="Shard">A part of the scan, as "2/5": the second of five.</param>
 /// <param name="Wire">How packets leave: pcap, packet, xdp; by default what suits the rate.</param>
+/// <param name="TargetsIn">The collection's data that holds the targets, where tls-scan-generator put them; then "targets" is empty.</param>
 public sealed record TlsScanInput(
     IReadOnlyList<string> Targets,
     string Ports = "443",
@@ -28,7 +29,8 @@ public sealed record TlsScanInput(
     int Patience = 5,
     ulong? Seed = null,
     string Shard = "1/1",
-    string? Wire = null);
+    string? Wire = null,
+    string? TargetsIn = null);
 
 /// <summary>How every (endpoint, name) ended; but for <paramref name="Certificates"/>, a part of open, the numbers add up to planned.</summary>
 /// <param name="Open">Took a connection, and are findings, with a certificate or the reason why there is none.</param>
@@ -41,15 +43,15 @@ public sealed record TlsScanOutput(
     long NoAnswer,
     long OutOfScope,
     long NotSent,
-    string? NotSentReason,
     long PacketsSent,
     long SendErrors,
     long RepliesLost,
     long LateAnswers,
-    double? Loss,
     long LowestRate,
     string Wire,
-    string? Resets);
+    string? NotSentReason = null,
+    double? Loss = null,
+    string? Resets = null);
 
 /// <summary>Collects the certificates of servers, without completing a handshake: their names are what the next scan looks at.</summary>
 public sealed class TlsScan : ITaskDefinition<TlsScanInput, TlsScanOutput>
@@ -78,7 +80,7 @@ public sealed class TlsScan : ITaskDefinition<TlsScanInput, TlsScanOutput>
 
     public static void Check(TlsScanInput input, InputCheck check)
     {
-        check.Require(input.Targets.Count > 0, "targets", "a scan needs at least one");
+        ScanTargets.Check(input.Targets, input.TargetsIn, check);
         foreach (var target in input.Targets)
         {
             if (TlsTarget.TryParse(target, out var found, out var fault))
@@ -103,7 +105,9 @@ public sealed class TlsScan : ITaskDefinition<TlsScanInput, TlsScanOutput>
     public static async Task<TaskResult<TlsScanOutput>> ExecuteAsync(TlsScanInput input, TaskContext context)
     {
         var before = context.Checkpoint?.Deserialize(TlsScanJson.Default.TlsPosition);
-        var plan = Plan(input, input.Seed ?? TcpSyn.SeedOf(context.TaskId)) with { ResumeAt = before?.Scan };
+        if (await ScanTargets.ReadAsync(input.Targets, input.TargetsIn, context) is not { } targets)
+            return new TaskResult<TlsScanOutput>.Fail(ErrorClass.Fatal, $"targetsIn: the collection has no data '{input.TargetsIn}'");
+        var plan = Plan(input with { Targets = targets }, input.Seed ?? TcpSyn.SeedOf(context.TaskId)) with { ResumeAt = before?.Scan };
         var store = new CertificateStore(context, before?.Certificates ?? 0);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation, context.Stopping);
         ScanCoverage coverage;
@@ -119,6 +123,14 @@ public sealed class TlsScan : ITaskDefinition<TlsScanInput, TlsScanOutput>
         return coverage.IsComplete
             ? Output(coverage, store.Certificates)
             : new TaskResult<TlsScanOutput>.Fail(ErrorClass.Retryable, $"{coverage.NotSentReason}");
+    }
+
+    /// <summary>How many (endpoint, name) a scan asks.</summary>
+    internal static UInt128 Questions(TlsScanInput input)
+    {
+        var plan = Plan(input, seed: 0);
+        var asked = (plan.Targets.AddressCount * (UInt128)Math.Max(plan.Names.Count, 1)) + (UInt128)plan.Named.Distinct().Count();
+        return asked * (UInt128)plan.Ports.Count;
     }
 
     private static TlsScanPlan Plan(TlsScanInput input, ulong seed)
@@ -145,6 +157,6 @@ public sealed class TlsScan : ITaskDefinition<TlsScanInput, TlsScanOutput>
 
     private static TlsScanOutput Output(ScanCoverage coverage, long certificates) => new(
         coverage.Planned, coverage.Open, certificates, coverage.Closed, coverage.Filtered, coverage.NoAnswer, coverage.OutOfScope, coverage.NotSent,
-        coverage.NotSentReason, coverage.PacketsSent, coverage.SendErrors, coverage.RepliesLost, coverage.LateAnswers, coverage.Loss,
-        coverage.LowestRate, coverage.Wire, coverage.Resets);
+        coverage.PacketsSent, coverage.SendErrors, coverage.RepliesLost, coverage.LateAnswers, coverage.LowestRate, coverage.Wire,
+        coverage.NotSentReason, coverage.Loss, coverage.Resets);
 }

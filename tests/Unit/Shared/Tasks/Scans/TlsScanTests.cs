@@ -58,7 +58,7 @@ public class TlsScanTests
     }
 
     [Theory]
-    [InlineData("""{"targets":[]}""", "targets: a scan needs at least one")]
+    [InlineData("""{"targets":[]}""", "targets: a scan needs at least one, or else the name of data in targetsIn")]
     [InlineData("""{"targets":["192.0.2.1"],"ports":"0"}""", "ports: '0' is not a port (1-65535)")]
     [InlineData("""{"targets":["192.0.2.1"],"names":["a b"]}""", "names: 'a b' is not a host name")]
     [InlineData("""{"targets":["192.0.2.1"],"startTls":"ftp"}""", "startTls: 'ftp' is none of auto, none, smtp, imap, pop3")]

@@ -9,7 +9,7 @@ using TaskMesh.Tasks.Scans;
 namespace TaskMesh.Unit.Shared.Tasks.Scans;
 
 /// <summary>From a scan to its shards, and from their results to one.</summary>
-public class SynTargetsTests
+public class ScanTargetsTests
 {
     private readonly SharedScanData _data = new();
     private readonly ScanRecon _recon = new();
@@ -26,8 +26,8 @@ public class SynTargetsTests
         Assert.Equal(["1/3", "2/3", "3/3"], inputs.Select(input => input.Shard));
         Assert.All(inputs, input => Assert.Equal((7UL, "80,443", 0), (input.Seed!.Value, input.Ports, input.Targets.Count)));
         Assert.All(_sent.Inputs, input => Assert.Empty(AllTasks.Catalogue.Find(TcpSyn.Kind)!.Check(input).Problems));
-        var plan = await SynTargets.ReadAsync(inputs[0].TargetsIn!, Context());
-        Assert.Equal("198.51.100.0-198.51.100.128", $"{plan!.Addresses}");
+        var plan = await ScanTargets.ReadAsync(inputs[0].TargetsIn!, Context());
+        Assert.Equal(["198.51.100.0-198.51.100.128"], plan!.Targets);
     }
 
     [Fact]
@@ -76,6 +76,31 @@ public class SynTargetsTests
         Assert.Equal(["198.51.100.9"], sum.GetProperty("allPortsOpen").EnumerateArray().Select(host => host.GetString()));
         var (area, since) = Assert.Single(_recon.Gone);
         Assert.Equal(("198.51.100.0/24", "443", ScanRecon.Start), ($"{area.Targets}", $"{area.Ports}", since));
+    }
+
+    [Fact]
+    public async Task A_TLS_scan_is_cut_and_added_up_too()
+    {
+        var output = await DoneAsync(
+            TlsScanGenerator.Kind,
+            """
+            {"targets":["198.51.100.0/25",{"name":"www.example.com","address":"198.51.100.9"}],"ports":"443,8443","names":["a.example","b.example"],
+             "shardSize":200}
+            """);
+
+        Assert.Equal((514, 3), (Number(output, "planned"), Number(output, "shards")));
+        var inputs = _sent.Inputs.Select(input => input.Deserialize(TlsScan.InputJson)!).ToArray();
+        Assert.Equal(["1/3", "2/3", "3/3"], inputs.Select(input => input.Shard));
+        Assert.Single(inputs.Select(input => input.Seed).Distinct());
+        Assert.Equal(
+            ["198.51.100.0/25", "www.example.com@198.51.100.9"], (await ScanTargets.ReadAsync(inputs[0].TargetsIn!, Context()))!.Targets);
+
+        var shard = JsonSerializer.SerializeToElement(
+            new TlsScanOutput(100, 7, 5, 90, 1, 2, 0, 0, 120, 0, 0, 0, 1_000, "pcap"), TlsScan.OutputJson);
+        var sum = await DoneAsync(TlsScanAggregator.Kind, """{"of":"shards"}""", [shard, null, shard]);
+
+        Assert.Equal((3, 1, 200), (Number(sum, "shards"), Number(sum, "without"), Number(sum, "planned")));
+        Assert.Equal((14, 10), (Number(sum, "open"), Number(sum, "certificates")));
     }
 
     [Fact]
