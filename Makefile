@@ -1,13 +1,14 @@
 # The developers' commands. `make` alone prints them.
 .DEFAULT_GOAL := help
 .PHONY: help build test unit format check approve demo synth bench-tasks bench-profile bench-completion bench-fanout bench-latency bench-syn \
-	bench-loss bench-tls sim real-packages
+	bench-loss bench-tls sim crashes real-packages
 
 SOLUTION := TaskMesh.sln
 STAGE := dev
 SEEDS := 200
 FIRST := 1
 DEFECT :=
+MOST :=
 JOBS := 50000
 ROUNDS := 5
 BATCH := 100
@@ -89,6 +90,10 @@ bench-tls: ## certificates per second, beside Go's crypto/tls, SslStream and ope
 sim: ## simulate whole collections by seed; SEEDS=200 FIRST=1 DEFECT=
 	dotnet build tests/Proof -c Release
 	dotnet artifacts/bin/Proof/release/TaskMesh.Proof.dll sim $(SEEDS) $(FIRST) $(DEFECT)
+
+crashes: ## let one process die at each place where it can, or at MOST of them; MOST=
+	dotnet build tests/Proof -c Release
+	dotnet artifacts/bin/Proof/release/TaskMesh.Proof.dll crashes $(MOST)
 
 real-packages: ## build and test without stand-ins, where the package feed has the real packages
 	@mkdir -p artifacts

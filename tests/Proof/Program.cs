@@ -6,13 +6,13 @@ using TaskMesh.Proof.Simulation;
 using TaskMesh.Testing;
 
 // sim [SEEDS [FIRST [DEFECT]]]: whole collections under SEEDS seeds, from FIRST on.
-// crashes: one process dies at each place where it can.
+// crashes [MOST]: one process dies at each place where it can, or at MOST of them.
 // defects [SEEDS]: each known defect must be found within SEEDS seeds.
 return args switch
 {
     ["sim", .. var rest] => await SimulateAsync(rest),
     ["defects", .. var rest] => await FindDefectsAsync(Number(rest, 0, 50)),
-    ["crashes"] => await CrashAsync(),
+    ["crashes", .. var rest] => await CrashAsync(Number(rest, 0, int.MaxValue)),
     _ => Usage(),
 };
 
@@ -37,8 +37,12 @@ static async Task<int> SimulateAsync(string[] args)
         });
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         var (slowest, slow) = reports.MaxBy(report => report.Report.RecoveryMsP99 ?? 0);
-        Console.WriteLine($"seed {slowest} has the longest way back from a killed worker: {slow.RecoveryMsP99} ms");
-        Console.WriteLine(Report.Sum([.. reports.Select(report => report.Report)]).ToJson());
+        var sum = Report.Sum([.. reports.Select(report => report.Report)]);
+        Console.WriteLine($"seed {slowest} has the longest way back from a killed worker, {slow.RecoveryMsP99} ms: {slow.Slowest}");
+        foreach (var unforced in sum.Unforced.Take(5))
+            Console.WriteLine($"no fault had to repeat {unforced}");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"extra executions that no fault had to cause: {sum.UnforcedExecutionsPct} %"));
+        Console.WriteLine(sum.ToJson());
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"{reports.Count} seeds in {seconds:0.0} s, {reports.Count / seconds:0.00} seeds/s"));
         return reports.All(report => report.Report.IsClean) ? 0 : 1;
@@ -65,14 +69,14 @@ static async Task<int> FindDefectsAsync(int seeds)
     return missed == 0 ? 0 : 1;
 }
 
-static async Task<int> CrashAsync()
+static async Task<int> CrashAsync(int most)
 {
     var cluster = new ProductCluster();
     await cluster.InitializeAsync();
     var isClean = true;
     foreach (var process in CrashPoints.Processes)
     {
-        var reports = await CrashPoints.RunAsync(cluster, process);
+        var reports = await CrashPoints.RunAsync(cluster, process, most);
         foreach (var (place, report) in reports.Where(report => !report.Report.IsClean))
             Console.WriteLine($"{process} dies at {place}: {report.Findings[0]}");
         isClean &= reports.All(report => report.Report.IsClean);
@@ -87,6 +91,6 @@ static int Number(string[] args, int place, int otherwise) =>
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: sim [SEEDS [FIRST [DEFECT]]] | crashes | defects [SEEDS]");
+    Console.Error.WriteLine("usage: sim [SEEDS [FIRST [DEFECT]]] | crashes [MOST] | defects [SEEDS]");
     return 64;
 }

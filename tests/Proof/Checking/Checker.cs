@@ -40,7 +40,9 @@ public sealed class Checker
 
     private Report Run()
     {
-        var recoveries = Recoveries().Order().ToArray();
+        var executions = new Executions(_history, _moves);
+        var slowest = executions.Recoveries().OrderByDescending(recovery => recovery.Millis).FirstOrDefault();
+        double[] recoveries = [.. executions.Recoveries().Select(recovery => recovery.Millis).Order()];
         return new Report(
             _history.Submissions.Sum(submission => submission.Tasks + submission.Generated),
             _history.Faults,
@@ -50,10 +52,16 @@ public sealed class Checker
             Count("stuck", Stuck()),
             Count("early", Early()),
             Count("outage", Outage()),
-            ExtraExecutions(),
+            executions.ExtraPct,
             Percentile(recoveries, 0.5),
             Percentile(recoveries, 0.99),
-            _findings);
+            _findings)
+        {
+            UnforcedExecutionsPct = executions.UnforcedPct,
+            Unforced = executions.Unforced,
+            Slowest = slowest.Task == default ? null : string.Join("; ", _moves[slowest.Task].Select(
+                move => $"{move.At:HH:mm:ss.f} {move.State} {move.Attempt} {move.Worker} {move.Reason}")),
+        };
     }
 
     private int Count(string what, IEnumerable<string> broken)
@@ -211,48 +219,7 @@ public sealed class Checker
         }
     }
 
-    /// <summary>Executions whose end nobody took, per 100 whose end somebody did.</summary>
-    private double ExtraExecutions()
-    {
-        var (useful, extra) = (0, _history.Executions.Count - _history.Executions.Distinct().Count());
-        foreach (var moves in _moves.Values)
-        {
-            for (var i = 0; i < moves.Length; i++)
-            {
-                if (moves[i].State != TaskState.Running)
-                    continue;
-                if (i + 1 < moves.Length && (moves[i + 1].State == TaskState.Running || IsInVain(moves[i + 1])))
-                    extra++;
-                else
-                    useful++;
-            }
-        }
-        useful += _history.Executions.Distinct().Count();
-        return useful == 0 ? 0 : Math.Round(100.0 * extra / useful, 2);
-    }
-
-    private static bool IsInVain(MoveEvent next) => next.State == TaskState.Pending && next.Reason != Yielded && !IsPlanned(next.Reason);
-
-    private static bool IsPlanned(string? reason) => reason?.Contains(Planned, StringComparison.Ordinal) == true;
-
-    /// <summary>From the death of a worker to the next start of what it had in hand.</summary>
-    private IEnumerable<double> Recoveries()
-    {
-        var kills = _history.Kills.ToLookup(kill => kill.Worker);
-        foreach (var moves in _moves.Values)
-        {
-            for (var i = 0; i < moves.Length; i++)
-            {
-                if (moves[i] is not { State: TaskState.Running, Worker: { } worker })
-                    continue;
-                var until = i + 1 < moves.Length ? moves[i + 1].At : DateTimeOffset.MaxValue;
-                var kill = kills[worker].FirstOrDefault(kill => kill.At >= moves[i].At && kill.At <= until);
-                var again = moves.Skip(i + 1).FirstOrDefault(move => move.State == TaskState.Running || move.State.IsTerminal());
-                if (kill is not null && again is { State: TaskState.Running })
-                    yield return (again.At - kill.At).TotalMilliseconds;
-            }
-        }
-    }
+    internal static bool IsPlanned(string? reason) => reason?.Contains(Planned, StringComparison.Ordinal) == true;
 
     private static double? Percentile(double[] sorted, double part) =>
         sorted.Length == 0 ? null : Math.Round(sorted[Math.Min(sorted.Length - 1, (int)(sorted.Length * part))]);

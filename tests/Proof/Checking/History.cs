@@ -23,6 +23,8 @@ public sealed record History
 
     public IReadOnlyList<Kill> Kills { get; init; } = [];
 
+    public IReadOnlyList<Disturbance> Disturbances { get; init; } = [];
+
     public int Faults { get; init; }
 
     /// <summary>Messages in dead-letter queues.</summary>
@@ -57,6 +59,10 @@ public sealed record Effect(long Number, Guid Task, int Attempt, DateTimeOffset 
 
 /// <summary>A container reached its last state.</summary>
 public sealed record Closing(long Number, Guid Container, TaskState State, DateTimeOffset At);
+
+/// <summary>A time in which executions may have to be repeated for no fault of the mesh.</summary>
+/// <param name="Worker">Which of them: of this worker, or of this attempt ("task/attempt"); null is any.</param>
+public sealed record Disturbance(string? Worker, DateTimeOffset From, DateTimeOffset Until);
 
 /// <summary>A worker process ended without a word.</summary>
 public sealed record Kill(string Worker, DateTimeOffset At);

@@ -20,6 +20,15 @@ public sealed record Report(
 {
     private static readonly JsonSerializerOptions OneLine = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
+    /// <summary>Extra executions that no fault had to cause.</summary>
+    public double UnforcedExecutionsPct { get; init; }
+
+    /// <summary>A sentence for each of them.</summary>
+    public IReadOnlyList<string> Unforced { get; init; } = [];
+
+    /// <summary>The moves of the task that took longest to come back from a killed worker.</summary>
+    public string? Slowest { get; init; }
+
     public bool IsClean => Lost + DoubleApplied + ZombieApplied + Stuck + EarlyClosed + DlqFromOutage == 0;
 
     public static Report Sum(IReadOnlyCollection<Report> parts) => new(
@@ -34,7 +43,12 @@ public sealed record Report(
         parts.Count == 0 ? 0 : Math.Round(parts.Average(part => part.ExtraExecutionsPct), 2),
         Median(parts.Select(part => part.RecoveryMsP50)),
         parts.Max(part => part.RecoveryMsP99),
-        [.. parts.SelectMany(part => part.Findings)]);
+        [.. parts.SelectMany(part => part.Findings)])
+    {
+        UnforcedExecutionsPct = parts.Count == 0 ? 0 : Math.Round(parts.Average(part => part.UnforcedExecutionsPct), 2),
+        Unforced = [.. parts.SelectMany(part => part.Unforced)],
+        Slowest = parts.MaxBy(part => part.RecoveryMsP99 ?? 0)?.Slowest,
+    };
 
     public string ToJson() => JsonSerializer.Serialize(
         new

@@ -20,18 +20,29 @@ internal sealed class CrashPoint(string process, int chosen) : IWireJudge
     /// <summary>What death is; set by the process when it starts.</summary>
     public Action Die { get; set; } = () => { };
 
-    /// <returns>Whether the process dies here.</returns>
-    public bool Step()
+    /// <summary>Where death is carried out that comes over the wire: the line is cut at once, and its thread waits for nobody.</summary>
+    public SynchronizationContext? Pump { get; set; }
+
+    /// <summary>A boundary on the process's own thread.</summary>
+    public void Step()
     {
-        if (Interlocked.Increment(ref _passed) != chosen)
+        if (IsChosen())
+            Die();
+    }
+
+    bool IWireJudge.CutsBefore() => CutsHere();
+
+    bool IWireJudge.CutsCommitted() => CutsHere();
+
+    bool IWireJudge.CutsAfter() => CutsHere();
+
+    private bool CutsHere()
+    {
+        if (!IsChosen())
             return false;
-        Die();
+        Pump!.Post(_ => Die(), null);
         return true;
     }
 
-    bool IWireJudge.CutsBefore() => Step();
-
-    bool IWireJudge.CutsCommitted() => Step();
-
-    bool IWireJudge.CutsAfter() => Step();
+    private bool IsChosen() => Interlocked.Increment(ref _passed) == chosen;
 }

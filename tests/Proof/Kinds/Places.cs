@@ -2,7 +2,7 @@ using TaskMesh.Core.Contract;
 
 namespace TaskMesh.Proof.Kinds;
 
-/// <summary>One kind of step for each class of workers.</summary>
+/// <summary>One kind of step for each class of workers, and a generator of them.</summary>
 public static class Places
 {
     public static TaskCatalogue Catalogue { get; } = new(
@@ -10,6 +10,7 @@ public static class Places
         TaskEntry.Of<Step<Outside>, StepInput, StepOutput>(),
         TaskEntry.Of<Step<Inside>, StepInput, StepOutput>(),
         TaskEntry.Of<Step<Raw>, StepInput, StepOutput>(),
+        TaskEntry.Of<Fan, FanInput, StepOutput>(),
     ]);
 }
 

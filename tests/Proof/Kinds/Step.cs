@@ -41,7 +41,7 @@ internal sealed class Step<TPlace> : ITaskDefinition<StepInput, StepOutput>
         if (Requirements.HasFlag(WorkerRequirements.TaskDataAccess))
             await context.TaskData.AppendResultAsync(JsonElement.Parse("true"), context.Cancellation);
         else
-            StepLog.Executions.Add(context.TaskId);
+            StepLog.Executions.AddOrUpdate(context.TaskId, 1, (_, times) => times + 1);
         if (input.MillisAfter > 0)
             await Task.Delay(TimeSpan.FromMilliseconds(input.MillisAfter), context.Clock, context.Cancellation);
         return new StepOutput(input.Seen ?? 0);
@@ -54,5 +54,18 @@ internal static class StepLog
     public static ConcurrentDictionary<Guid, int> Failures { get; } = new();
 
     /// <summary>Of workers without a database.</summary>
-    public static ConcurrentBag<Guid> Executions { get; } = [];
+    public static ConcurrentDictionary<Guid, int> Executions { get; } = new();
+
+    /// <summary>What is known of these tasks, and from now on is not: another run of a seed has tasks of the same ids.</summary>
+    public static IReadOnlyList<Guid> Forget(IReadOnlyCollection<Guid> tasks)
+    {
+        var executions = new List<Guid>();
+        foreach (var task in tasks)
+        {
+            Failures.TryRemove(task, out _);
+            if (Executions.TryRemove(task, out var times))
+                executions.AddRange(Enumerable.Repeat(task, times));
+        }
+        return executions;
+    }
 }

@@ -15,5 +15,6 @@ public sealed record StepOutput(int Value);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(StepInput))]
+[JsonSerializable(typeof(FanInput))]
 [JsonSerializable(typeof(StepOutput))]
 internal sealed partial class StepJson : JsonSerializerContext;

@@ -33,7 +33,9 @@ internal sealed class SimDatabase : IAsyncDisposable
         return database;
     }
 
-    public string ConnectionString(string role) => _database.ConnectionString(role);
+    /// <summary>A process that has died does not wait for the server to hear of it.</summary>
+    public string ConnectionString(string role) =>
+        new NpgsqlConnectionStringBuilder(_database.ConnectionString(role)) { CancellationTimeout = -1 }.ConnectionString;
 
     public async ValueTask DisposeAsync()
     {

@@ -56,9 +56,9 @@ internal sealed class SimManager : IComputeFleet
         {
             var batch = queue.Take(BatchSize, Visibility);
             _isStarted = _isStarted || await _world.Pump.OutsideAsync(StartAsync);
-            await _process.GateAsync("received");
             if (_world.Defect?.AcknowledgesFirst == true)
                 Delete(queue, batch);
+            await _process.GateAsync("received");
             var hold = new MessageHold(new SimVisibility(queue, _process), _world.Clock, _random);
             var failed = await hold.RunAsync(
                 [.. batch.Select(message => SimVisibility.Of(queue, message))],

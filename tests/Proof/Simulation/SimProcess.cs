@@ -26,6 +26,7 @@ internal sealed class SimProcess
             return;
         _crash = world.Crash;
         _crash.Die = Kill;
+        _crash.Pump = world.Pump;
     }
 
     public string Name { get; }
@@ -54,6 +55,7 @@ internal sealed class SimProcess
         {
             var seconds = ShortestPauseSeconds + (LongestPauseSeconds - ShortestPauseSeconds) * _world.Faults.Draw($"{Name}/pause");
             _standsUntil = _world.Clock.GetUtcNow() + TimeSpan.FromSeconds(seconds);
+            _world.NoteDisturbance(Name, TimeSpan.FromSeconds(seconds));
         }
         while (!IsDead && _standsUntil > _world.Clock.GetUtcNow())
             await Task.WhenAny(_world.DelayUntilAsync(_standsUntil, _killed.Token));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TaskMesh.Core.Messages;
 
 namespace TaskMesh.Proof.Simulation;
 
@@ -14,6 +15,9 @@ internal sealed class SimQueue(string name, FaultPlan faults, TimeProvider clock
     private int _sent;
 
     public string Name => name;
+
+    /// <summary>Told of reports that come late: of which attempt, and by how much.</summary>
+    public Action<string?, TimeSpan> Late { get; init; } = (_, _) => { };
 
     /// <summary>What was received too often: the dead-letter queue.</summary>
     public int Dead { get; private set; }
@@ -34,6 +38,8 @@ internal sealed class SimQueue(string name, FaultPlan faults, TimeProvider clock
         for (var copy = 0; copy < copies; copy++)
         {
             var late = TimeSpan.FromSeconds(faults.Hits(Fault.Delay, key) ? (int)(LongestDelaySeconds * faults.Draw(key)) : 0);
+            if (late > TimeSpan.Zero && key.Contains(nameof(CompleteTask), StringComparison.Ordinal))
+                Late(string.Join('/', key.Split('/')[^2..]), late);
             var now = clock.GetUtcNow();
             _messages.Add(new SimMessage($"{name}-{++_sent}", key, body, now) { VisibleAt = now + delay + late });
         }

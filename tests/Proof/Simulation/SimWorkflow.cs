@@ -17,13 +17,15 @@ internal sealed class SimWorkflow
     private readonly IdSource _ids;
     private int _tasks;
 
-    /// <summary>A sequence of two, each on a worker that claims: the smallest work that has everything.</summary>
+    /// <summary>A task, a generator of two and a task after it, each on a worker that claims: the smallest work that has everything.</summary>
     public static SimWorkflow Small(TimeProvider clock)
     {
         var small = new SimWorkflow(new Random(1), clock);
-        var root = new SequentialNode([new TaskNode("a", Inside.Kind, small.Quick), new TaskNode("b", Raw.Kind, small.Quick)]);
+        var fan = JsonSerializer.SerializeToElement(new FanInput(2, 1, new StepInput()), StepJson.Default.FanInput);
+        var root = new SequentialNode(
+            [new TaskNode("a", Raw.Kind, small.Quick), new TaskNode("fan", Fan.Kind, fan), new TaskNode("b", Inside.Kind, small.Quick)]);
         var message = new CreateCollection(root) { Id = small._ids.Next() };
-        small.Submissions.Add((message, new Submission(message.Id, 2, 0, Succeeds: true)));
+        small.Submissions.Add((message, new Submission(message.Id, 3, 2, Succeeds: true)));
         return small;
     }
 
@@ -39,6 +41,7 @@ internal sealed class SimWorkflow
         IsCancelled = _random.Next(5) == 0;
         for (var alone = _random.Next(2, 8); alone > 0; alone--)
             AddTask();
+        AddFan();
         while (_tasks < FewestTasks)
             AddCollection();
     }
@@ -58,6 +61,21 @@ internal sealed class SimWorkflow
         _tasks++;
         var task = new CreateTask(Pick(Kinds), Input(fatal: -1, null)) { Id = _ids.Next() };
         Submissions.Add((task, new Submission(task.Id, 1, 0, Succeeds: true)));
+    }
+
+    /// <summary>A task, a generator whose children make up many messages, and a task that waits for all of them.</summary>
+    private void AddFan()
+    {
+        var fan = new FanInput(_random.Next(1, 60), _random.Next(1, 8), new StepInput(_random.Next(500)));
+        var root = new SequentialNode(
+        [
+            new TaskNode("before", Pick(Kinds), Input(fatal: -1, null)),
+            new TaskNode("fan", Fan.Kind, JsonSerializer.SerializeToElement(fan, StepJson.Default.FanInput)),
+            new TaskNode("after", Pick(Kinds), Input(fatal: -1, "before")),
+        ]);
+        var message = new CreateCollection(root) { Id = _ids.Next() };
+        Submissions.Add((message, new Submission(message.Id, 3, fan.Count, Succeeds: true)));
+        _tasks += 3 + fan.Count;
     }
 
     private void AddCollection()

@@ -25,15 +25,16 @@ internal sealed class SimWorld : IAsyncDisposable
     private static readonly TimeSpan LivenessLimit = TimeSpan.FromMinutes(60);
 
     /// <summary>How long late messages and old processes may still try to do harm after the end.</summary>
-    private static readonly TimeSpan Aftermath = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Aftermath = TimeSpan.FromMinutes(2.5);
 
     private static readonly TimeSpan TickInterval = TimeSpan.FromMinutes(1);
 
     private readonly NpgsqlDataSource _shared;
     private readonly List<IAsyncDisposable> _parts = [];
     private readonly Random _turns;
-    private readonly NpgsqlConnection _control;
+    private readonly SimServer _server;
     private readonly List<Kill> _kills = [];
+    private readonly List<Disturbance> _disturbances = [];
     private readonly List<string> _notes = [];
     private readonly List<SimManager> _managers = [];
     private readonly List<SimFunction> _functions = [];
@@ -42,14 +43,15 @@ internal sealed class SimWorld : IAsyncDisposable
     private DateTimeOffset _nextTick = Start + TickInterval;
     private DateTimeOffset? _over;
     private int _processes;
+    private bool _settles;
 
     public SimWorld(int seed, SimDatabase database, NpgsqlDataSource workers, NpgsqlConnection control, Defect? defect)
     {
-        (Seed, Database, _shared, Defect, _control) = (seed, database, workers, defect, control);
+        (Seed, Database, _shared, Defect, _server) = (seed, database, workers, defect, new SimServer(control));
         Faults = new FaultPlan(seed);
         _turns = new Random(seed);
         foreach (var (name, receives) in new[] { ("manager", 10), ("external", 10), ("internal", 10), ("bare-metal", 100) })
-            Queues[name] = new SimQueue(name, Faults, Clock, receives);
+            Queues[name] = new SimQueue(name, Faults, Clock, receives) { Late = NoteDisturbance };
     }
 
     public int Seed { get; }
@@ -72,7 +74,18 @@ internal sealed class SimWorld : IAsyncDisposable
 
     public Dictionary<string, SimQueue> Queues { get; } = [];
 
-    public void NoteKill(string process) => _kills.Add(new Kill(process, Clock.GetUtcNow()));
+    public void NoteKill(string process)
+    {
+        _kills.Add(new Kill(process, Clock.GetUtcNow()));
+        _settles = true;
+    }
+
+    /// <param name="worker">A worker, an attempt, or null for all.</param>
+    public void NoteDisturbance(string? worker, TimeSpan time)
+    {
+        var now = Clock.GetUtcNow();
+        _disturbances.Add(new Disturbance(worker, now, now + time));
+    }
 
     /// <summary>Timers count whole milliseconds: a shorter wait must not become none.</summary>
     public Task DelayUntilAsync(DateTimeOffset time, CancellationToken cancellation) =>
@@ -108,13 +121,13 @@ internal sealed class SimWorld : IAsyncDisposable
         Faults.Active = Crash is null;
         await Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         var history = await Journal.ReadAsync(Database.Superuser);
-        var own = history.Tasks.Select(task => task.Id).ToHashSet();
         return Checker.Check(history with
         {
             Submissions = [.. _workflow.Submissions.Select(
                 entry => entry.Submission with { Succeeds = entry.Submission.Succeeds && entry.Submission.Collection != _workflow.Cancelled })],
-            Executions = [.. StepLog.Executions.Where(own.Contains)],
+            Executions = StepLog.Forget([.. history.Tasks.Select(task => task.Id)]),
             Kills = _kills,
+            Disturbances = _disturbances,
             Faults = Faults.Count,
             DeadLetters = Queues.Values.Sum(queue => queue.Dead),
         });
@@ -131,7 +144,7 @@ internal sealed class SimWorld : IAsyncDisposable
     private void Run()
     {
         SynchronizationContext.SetSynchronizationContext(Pump);
-        SetDatabaseClock();
+        _server.SetClock(Clock.GetUtcNow());
         for (var i = 0; i < (Crash is null ? 3 : 1); i++)
             AddProcesses();
         var submitting = SubmitAsync();
@@ -139,7 +152,10 @@ internal sealed class SimWorld : IAsyncDisposable
         {
             TakeTurns();
             if (Faults.Hits(Fault.Cut, "server"))
-                CutConnections();
+            {
+                NoteDisturbance(null, TimeSpan.Zero);
+                _server.CutConnections();
+            }
             Pump.RunUntilQuiet();
             Replace();
             if (submitting.IsFaulted)
@@ -207,7 +223,7 @@ internal sealed class SimWorld : IAsyncDisposable
         }
         if (_workflow.Cancelled is not { } collection)
             return;
-        while (!Exists(collection))
+        while (!_server.Has(collection))
             await Task.Delay(TimeSpan.FromSeconds(1), Clock);
         await Task.Delay(TimeSpan.FromSeconds(20 * Faults.Draw("cancel")), Clock);
         await SendAsync(client, new Control(new ControlAction.Cancel(collection), "the simulation", "its seed") { Id = Guid.CreateVersion7(Start) });
@@ -235,13 +251,16 @@ internal sealed class SimWorld : IAsyncDisposable
     {
         var now = Clock.GetUtcNow();
         var canWork = Queues["manager"].HasDue || _functions.Exists(function => !function.IsBusy && function.HasWork);
-        if (!canWork && _over is null && IsOver())
+        if (!canWork && _over is null && _server.HasEnded(_workflow.Submissions.Count))
             _over = now;
         if (Clock.Elapsed > LivenessLimit || now - _over > Aftermath)
             return false;
+        if (_settles)
+            _server.Settle();
+        _settles = false;
         var next = canWork ? now + TimeSpan.FromMilliseconds(_turns.Next(20, 500)) : NextMoment(now);
         Clock.Advance(next - now);
-        SetDatabaseClock();
+        _server.SetClock(Clock.GetUtcNow());
         if (next >= _nextTick)
         {
             _nextTick = next + TickInterval;
@@ -254,43 +273,5 @@ internal sealed class SimWorld : IAsyncDisposable
     {
         var next = Queues.Values.Select(queue => queue.Next).Append(Clock.NextTimer).Where(time => time > now).Min() ?? _nextTick;
         return next < _nextTick ? next : _nextTick;
-    }
-
-    private void SetDatabaseClock()
-    {
-        using var command = new NpgsqlCommand("update proof.now set now = $1", _control) { Parameters = { new() { Value = Clock.GetUtcNow() } } };
-        command.ExecuteNonQuery();
-    }
-
-    private bool IsOver()
-    {
-        using var command = new NpgsqlCommand(
-            """
-            select (select count(*) from task_manager.container where parent_id is null) >= $1
-                   and not exists (select from task_manager.container where state in ('Pending', 'Running') or sweep)
-                   and not exists (
-                       select from task_manager.task where state in ('Pending', 'Dispatched', 'Running', 'PendingTaskCreation'))
-            """,
-            _control)
-        { Parameters = { new() { Value = _workflow.Submissions.Count } } };
-        return command.ExecuteScalar() is true;
-    }
-
-    private bool Exists(Guid collection)
-    {
-        using var command = new NpgsqlCommand("select count(*) from task_manager.collection where id = $1", _control)
-        { Parameters = { new() { Value = collection } } };
-        return command.ExecuteScalar() is > 0L;
-    }
-
-    private void CutConnections()
-    {
-        using var command = new NpgsqlCommand(
-            """
-            select pg_terminate_backend(pid) from pg_stat_activity
-             where datname = current_database() and usename like 'tm_%' and state <> 'idle' limit 2
-            """,
-            _control);
-        command.ExecuteNonQuery();
     }
 }

@@ -27,7 +27,8 @@ public sealed class PgProxy : IAsyncDisposable
         File.Delete(_socket);
         _listener.Bind(new UnixDomainSocketEndPoint(_socket));
         _listener.Listen();
-        _ = AcceptAsync();
+        // Not on the thread of whoever makes it: a simulation waits there for what comes over these lines.
+        _ = Task.Run(AcceptAsync);
     }
 
     /// <summary>How many connections came while it was closed.</summary>
