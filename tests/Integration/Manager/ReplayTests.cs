@@ -70,8 +70,8 @@ public class ReplayTests(ProductCluster cluster)
         Assert.Equal(
             [
                 $"target: there is no collection, container or task {nothing}",
-                "name: there is no Pool 'nowhere'",
-                "name: Organisation 'default' is not paused",
+                "name: there is no pool 'nowhere'",
+                "name: organisation 'default' is not paused",
                 "windows: timeZone: there is no 'Mars/Olympus'; use a name such as Europe/Berlin",
                 "number: 0 is below 1",
             ],
