@@ -28,8 +28,9 @@ public sealed class HandBackTests(LocalMeshFixture mesh)
         Assert.Equal((2, 0), (task.GetProperty("attempt").GetInt32(), task.GetProperty("failures").GetInt32()));
         Assert.Equal(
             ["Dispatched 1", "Running 1", "Pending 1 yielded", "Dispatched 2", "Running 2", "Succeeded 2"],
+            // A task waits first where another test's task still has the slot.
             task.GetProperty("history").EnumerateArray().Select(
-                step => $"{step.GetProperty("state")} {step.GetProperty("attempt")} {Reason(step)}".Trim()));
+                step => $"{step.GetProperty("state")} {step.GetProperty("attempt")} {Reason(step)}".Trim()).Where(step => step != "Pending 0"));
         Assert.Equal(30, task.GetProperty("output").GetProperty("planned").GetInt32());
     }
 
