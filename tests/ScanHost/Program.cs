@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Text.Json;
 using TaskMesh.Core.Ports;
 using TaskMesh.Core.Recon;
@@ -10,6 +11,18 @@ using TaskMesh.Workers.BareMetal.Scanning;
 if (args[0] == "serve")
 {
     await TlsServers.RunAsync(args[1..]);
+    return;
+}
+
+// Name servers of the lab: each argument behind the first is "address=manner". They end with standard input.
+if (args[0] == "name-servers")
+{
+    LabNameServer[] servers = [.. args[1..].Select(arg => arg.Split('=')).Select(pair => new LabNameServer(IPAddress.Parse(pair[0]), pair[1]))];
+    foreach (var server in servers)
+        server.Open();
+    Console.WriteLine("ready");
+    // The console reads on the thread that asks it, whatever the name of the method says.
+    await await Task.WhenAny([Task.Run(Console.In.ReadToEnd), .. servers.Select(server => server.ServeAsync())]);
     return;
 }
 

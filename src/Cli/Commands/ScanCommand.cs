@@ -7,7 +7,12 @@ namespace TaskMesh.Cli.Commands;
 /// <summary><c>taskmesh scan</c>: scans from this machine, without a mesh, by the worker that does it in the mesh.</summary>
 internal static class ScanCommand
 {
-    public static Command Create() => new("scan", "Scan from this machine, without a mesh. Prints JSON lines.") { Syn(), Tls() };
+    public static Command Create() => new("scan", "Scan from this machine, without a mesh. Prints JSON lines.")
+    {
+        Syn(),
+        Tls(),
+        new ScanDnsCommand().Create(),
+    };
 
     private static Command Syn()
     {

@@ -1,17 +1,12 @@
 using System.CommandLine;
 using System.Security.Cryptography;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using TaskMesh.Core.Configuration;
-using TaskMesh.Core.Messages;
 
 namespace TaskMesh.Cli.Commands;
 
 /// <summary>What all scans from this machine have in common: targets, scope, pace, the way out, and how they are run.</summary>
 internal sealed class ScanOptions
 {
-    private const string ScopeVariable = "TASKMESH_SCOPE";
-
     private readonly Argument<string[]> _targets = new("targets")
     {
         Description = "Addresses, CIDR blocks, ranges, names; by default from standard input.",
@@ -22,7 +17,7 @@ internal sealed class ScanOptions
     private readonly Option<FileInfo?> _excludeFile = new("--exclude-file") { Description = "A file with targets to leave out, one a line." };
     private readonly Option<FileInfo?> _scope = new("--scope")
     {
-        Description = $"What may be scanned; by default the file that {ScopeVariable} names.",
+        Description = $"What may be scanned; by default the file that {ScanScopeFile.Variable} names.",
     };
 
     private readonly Option<int> _rate = new("--rate") { Description = "Packets per second.", DefaultValueFactory = _ => 1_000 };
@@ -76,24 +71,11 @@ internal sealed class ScanOptions
         {
             ["kind"] = kind,
             ["input"] = input,
-            ["scope"] = new JsonArray(await ScopeAsync(parsed, cancellation)),
+            ["scope"] = new JsonArray(await ScanScopeFile.ReadAsync(
+                parsed.GetValue(_scope), parsed.GetValue(_exclude) ?? [], parsed.GetValue(_excludeFile)?.FullName, cancellation)),
             ["checkpoint"] = position?.Checkpoint,
         };
         return await OneShotWorker.RunAsync(task, Arguments(parsed), Environment(parsed), cancellation);
-    }
-
-    /// <summary>What was excluded is one more thing that the scope denies.</summary>
-    private async Task<JsonNode?> ScopeAsync(ParseResult parsed, CancellationToken cancellation)
-    {
-        var file = parsed.GetValue(_scope)
-            ?? (ProcessEnvironment.Read().GetValueOrDefault(ScopeVariable) is { Length: > 0 } configured ? new FileInfo(configured) : null)
-            ?? throw new CliException(
-                ExitCode.Refused, $"No scope is given, so nothing may be scanned: name one with --scope FILE or {ScopeVariable} (docs/scanning.md).");
-        var scope = ScopeFile.Read(file);
-        var excluded = await TargetList.ReadAsync(
-            parsed.GetValue(_exclude) ?? [], parsed.GetValue(_excludeFile)?.FullName, cancellation, mayBeEmpty: true);
-        return JsonSerializer.SerializeToNode(
-            scope with { Deny = [.. scope.Deny ?? [], .. excluded.Select(range => range.ToString())] }, MessageJson.Default.ScanScope);
     }
 
     private IEnumerable<string> Arguments(ParseResult parsed)

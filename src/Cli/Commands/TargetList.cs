@@ -24,15 +24,23 @@ internal static class TargetList
     public static async Task<IReadOnlyList<ScanTarget>> ReadNamedAsync(
         IReadOnlyList<string> given, string? file, CancellationToken cancellation, bool mayBeEmpty = false)
     {
+        var targets = new List<ScanTarget>();
+        foreach (var target in await ReadTextsAsync(given, file, cancellation, mayBeEmpty))
+            targets.AddRange(await ParseAsync(target, cancellation));
+        return targets;
+    }
+
+    /// <summary>As above, and as they are written.</summary>
+    public static async Task<IReadOnlyList<string>> ReadTextsAsync(
+        IReadOnlyList<string> given, string? file, CancellationToken cancellation, bool mayBeEmpty = false)
+    {
         var texts = new List<string>(given);
         if (file is null && given.Count == 0 && !mayBeEmpty && Console.IsInputRedirected)
             file = "-";
         if (file is not null)
             texts.Add(await ReadFileAsync(file, cancellation));
-        var targets = new List<ScanTarget>();
-        foreach (var target in texts.SelectMany(Split))
-            targets.AddRange(await ParseAsync(target, cancellation));
-        return targets.Count > 0 || mayBeEmpty
+        string[] targets = [.. texts.SelectMany(Split)];
+        return targets.Length > 0 || mayBeEmpty
             ? targets
             : throw new CliException(ExitCode.Usage, "There are no targets: give some as arguments, with --list FILE or on standard input.");
     }

@@ -14,6 +14,7 @@ public static class AllTasks
         TaskEntry.Of<CertificateTransparency, CertificateTransparencyInput, CertificateTransparencyOutput>(),
         TaskEntry.Of<CollectResults, CollectResultsInput, CollectResultsOutput>(),
         TaskEntry.Of<Conditional, ConditionalInput, ConditionalOutput>(),
+        TaskEntry.Of<DnsScan, DnsScanInput, DnsScanOutput>(),
         TaskEntry.Of<FilterByField, FilterByFieldInput, FilteredRows>(),
         TaskEntry.Of<FilterByPort, FilterByPortInput, FilteredRows>(),
         TaskEntry.Of<FilterByRegex, FilterByRegexInput, FilteredRows>(),

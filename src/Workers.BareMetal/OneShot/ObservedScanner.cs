@@ -16,4 +16,8 @@ internal sealed class ObservedScanner(IRawScanner scanner) : IRawScanner
     public async Task<ScanCoverage> ScanTlsAsync(
         TlsScanPlan plan, ScopeGuard scope, IScanSink<TlsFinding> sink, CancellationToken cancellation) =>
         Coverage = await scanner.ScanTlsAsync(plan, scope, sink, cancellation);
+
+    public async Task<ScanCoverage> ScanDnsAsync(
+        DnsScanPlan plan, ScopeGuard scope, IScanSink<DnsFinding> sink, CancellationToken cancellation) =>
+        Coverage = await scanner.ScanDnsAsync(plan, scope, sink, cancellation);
 }

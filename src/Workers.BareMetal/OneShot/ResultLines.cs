@@ -14,7 +14,12 @@ internal sealed class ResultLines(OneShotTask task, string? checkpointFile, Stre
 {
     private const int BufferBytes = 256 * 1024;
 
-    private static readonly Dictionary<string, string> Schemas = new() { ["tcp-syn"] = "port", ["tls-scan"] = "certificate" };
+    private static readonly Dictionary<string, string> Schemas = new()
+    {
+        ["dns-scan"] = "dns",
+        ["tcp-syn"] = "port",
+        ["tls-scan"] = "certificate",
+    };
 
     private readonly BufferedStream _output = new(output, BufferBytes);
     private readonly byte[] _begin = Begin(Schemas.GetValueOrDefault(task.Kind, task.Kind));

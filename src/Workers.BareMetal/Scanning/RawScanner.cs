@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using TaskMesh.Core.Ports;
 using TaskMesh.Core.Recon;
 using TaskMesh.Core.Scope;
+using TaskMesh.Workers.BareMetal.Scanning.Dns;
 using TaskMesh.Workers.BareMetal.Scanning.Engine;
 using TaskMesh.Workers.BareMetal.Scanning.Probes;
 using TaskMesh.Workers.BareMetal.Scanning.Tls;
@@ -52,6 +53,10 @@ public sealed class RawScanner(ScanSettings settings, TimeProvider clock, IProgr
 
     public Task<ScanCoverage> ScanTlsAsync(TlsScanPlan plan, ScopeGuard scope, IScanSink<TlsFinding> sink, CancellationToken cancellation) =>
         new TlsScanner(settings, clock, progress).ScanAsync(plan, scope, sink, cancellation);
+
+    public Task<ScanCoverage> ScanDnsAsync(
+        DnsScanPlan plan, ScopeGuard scope, IScanSink<DnsFinding> sink, CancellationToken cancellation) =>
+        new DnsScanner(settings, clock, progress, plan, scope).ScanAsync(sink, cancellation);
 
     private static SynProbeSettings Settings(SynScanPlan plan, WayOut way, SourcePort port) => new(
         way.SourceV4,

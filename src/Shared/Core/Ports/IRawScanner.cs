@@ -13,6 +13,10 @@ public interface IRawScanner
     /// <summary>Asks every (endpoint, name) of the plan for its certificates (TLS, RFC 5246 and 8446), and hands over what they show.</summary>
     /// <returns>As above; open are the endpoints that took a connection, each of which is a finding.</returns>
     Task<ScanCoverage> ScanTlsAsync(TlsScanPlan plan, ScopeGuard scope, IScanSink<TlsFinding> sink, CancellationToken cancellation);
+
+    /// <summary>Asks resolvers (RFC 1035) every question of the plan, and hands over what they know.</summary>
+    /// <returns>Also when nothing can be asked: then every question is counted as not sent, with the reason.</returns>
+    Task<ScanCoverage> ScanDnsAsync(DnsScanPlan plan, ScopeGuard scope, IScanSink<DnsFinding> sink, CancellationToken cancellation);
 }
 
 /// <param name="PacketsPerSecond">Packets sent per second, retries and resets included.</param>

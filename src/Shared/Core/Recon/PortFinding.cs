@@ -41,6 +41,9 @@ public sealed record ScanCoverage(
     /// <summary>Reported unreachable by something on the way.</summary>
     public long Filtered { get; init; }
 
+    /// <summary>Nobody who was asked could answer.</summary>
+    public long Failed { get; init; }
+
     /// <summary>Packets that the interface refused and that were sent again.</summary>
     public long SendErrors { get; init; }
 
@@ -58,4 +61,7 @@ public sealed record ScanCoverage(
 
     /// <summary>Hosts that answer on all ports; their ports are not findings beyond the threshold.</summary>
     public IReadOnlyList<string> AllPortsOpen { get; init; } = [];
+
+    /// <summary>What a scan of names found out besides the names.</summary>
+    public DnsCoverage? Dns { get; init; }
 }

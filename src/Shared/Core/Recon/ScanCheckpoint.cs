@@ -8,4 +8,10 @@ public sealed record ScanCheckpoint(
 {
     /// <summary>Hosts found to answer on all ports.</summary>
     public IReadOnlyList<string> AllPortsOpen { get; init; } = [];
+
+    /// <summary>Questions that nobody who was asked could answer.</summary>
+    public long Failed { get; init; }
+
+    /// <summary>Of a scan of names.</summary>
+    public DnsCounts? Dns { get; init; }
 }

@@ -9,10 +9,12 @@ public sealed class ScopeGuard
     private readonly IReadOnlyList<ScanScope> _scopes;
     private readonly AddressSet _offered;
     private readonly AddressSet _allowed;
+    private readonly IReadOnlyList<(ScopeRule[] Allow, ScopeRule[] Deny)> _names;
 
     public ScopeGuard(IReadOnlyList<ScanScope> scopes)
     {
         _scopes = scopes;
+        _names = [.. scopes.Select(scope => (Rules(scope.Allow).ToArray(), Rules(scope.Deny ?? []).ToArray()))];
         _offered = scopes.Count == 0 ? AddressSet.Empty : scopes.Select(Offered).Aggregate((left, right) => left.Intersect(right));
         _allowed = scopes.Aggregate(_offered, (left, scope) => left.Except(Ranges(scope.Deny ?? [])));
     }
@@ -58,12 +60,15 @@ public sealed class ScopeGuard
         var normal = DomainName.Normalise(name);
         if (normal is null)
             return $"'{name}' is not a host name";
-        if (!_scopes.All(scope => Rules(scope.Allow).Any(rule => rule.Matches(normal))))
+        if (!_names.All(rules => rules.Allow.Any(rule => rule.Matches(normal))))
             return $"'{normal}' is outside the scope {References}";
-        return _scopes.Any(scope => Rules(scope.Deny ?? []).Any(rule => rule.Matches(normal)))
-            ? $"'{normal}' is denied by the scope {References}"
-            : null;
+        return _names.Any(rules => rules.Deny.Any(rule => rule.Matches(normal))) ? $"'{normal}' is denied by the scope {References}" : null;
     }
+
+    /// <summary>Whether every name below this one may be reached while the scope is valid, so that none of them need be asked for.</summary>
+    public bool AllowsBelow(string name) => _names.Count > 0 && _names.All(rules =>
+        rules.Allow.Any(rule => rule.WithSubdomains && rule.Matches(name))
+        && !rules.Deny.Any(rule => (rule.WithSubdomains && rule.Matches(name)) || rule.Name?.EndsWith($".{name}", StringComparison.Ordinal) == true));
 
     private string References => string.Join(" and ", _scopes.Select(scope => $"'{scope.Reference}'"));
 

@@ -67,7 +67,8 @@ public sealed class ProbeSender<TFinding>
             if (_pacer.Rate != Rate)
                 _pacer.Rate = Rate;
             var now = _clock.GetTimestamp();
-            Volatile.Write(ref _over, _timelines[^1].SentBy(now - Ticks(_scan.Trips.Patience)));
+            if (!_scan.Probe.IsBlind)
+                Volatile.Write(ref _over, _timelines[^1].SentBy(now - Ticks(_scan.Trips.Patience)));
             var before = _passes[0];
             var count = Fill(now, Math.Min(_pacer.Batch, _wire.Slots));
             if (count > 0)
@@ -130,7 +131,8 @@ public sealed class ProbeSender<TFinding>
             var index = next++;
             var packet = _wire.Packet(filled);
             var length = _scan.Probe.Aim(index, 0, packet);
-            if (_scan.Gate.Judge(packet) is var ending and not ProbeEnding.Waiting)
+            var ending = length == 0 ? ProbeEnding.OutOfScope : _scan.Gate.Judge(packet);
+            if (ending != ProbeEnding.Waiting)
             {
                 _window.Refuse(index, ending);
                 continue;

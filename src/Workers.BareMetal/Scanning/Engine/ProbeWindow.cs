@@ -55,10 +55,10 @@ public sealed class ProbeWindow
     public void Open(ulong next) => Volatile.Write(ref _next, next);
 
     /// <summary>Sender: the first question from a place on, and before another, that has not ended.</summary>
-    public ulong NextWaiting(ulong from, ulong end) => Find(ProbeEnding.Waiting, from, end);
+    public ulong NextWaiting(ulong from, ulong end) => Find(ProbeEnding.Waiting, ProbeEnding.Failed, from, end);
 
     /// <summary>Sender and status: the first question from a place on, and before another, that is held.</summary>
-    public ulong NextHeld(ulong from, ulong end) => Find(ProbeEnding.Held, from, end);
+    public ulong NextHeld(ulong from, ulong end) => Find(ProbeEnding.Held, ProbeEnding.Held, from, end);
 
     /// <summary>Sender: the question is never sent.</summary>
     public void Refuse(ulong index, ProbeEnding ending) => _endings[index & _mask] = (byte)ending;
@@ -76,18 +76,19 @@ public sealed class ProbeWindow
         return true;
     }
 
-    /// <summary>Receiver: whether this is the first answer to an open question, or the last one to a held one.</summary>
+    /// <summary>Receiver: whether this is the first answer to an open question, or the last one to a held one, or a better one.</summary>
     public SettleResult Settle(ulong index, Verdict verdict)
     {
         var first = First;
         if (index - first >= Next - first)
             return index < first ? SettleResult.Late : SettleResult.Foreign;
         ref var ending = ref _endings[index & _mask];
-        if (ending is not ((byte)ProbeEnding.Waiting or (byte)ProbeEnding.Held))
+        var before = (ProbeEnding)ending;
+        var isOpen = before is ProbeEnding.Waiting or ProbeEnding.Held || (before == ProbeEnding.Failed && verdict != Verdict.Failed);
+        if (!isOpen)
             return SettleResult.Again;
-        var wasHeld = ending == (byte)ProbeEnding.Held;
         ending = (byte)verdict;
-        return wasHeld ? SettleResult.Concluded : SettleResult.Settled;
+        return before == ProbeEnding.Waiting ? SettleResult.Settled : SettleResult.Concluded;
     }
 
     /// <summary>Status: nothing before <paramref name="first"/> waits for an answer any more.</summary>
@@ -130,12 +131,12 @@ public sealed class ProbeWindow
             (_reclaimable, _reclaimableSince) = (_first, Interlocked.Read(ref _round));
     }
 
-    private ulong Find(ProbeEnding ending, ulong from, ulong end)
+    private ulong Find(ProbeEnding ending, ProbeEnding other, ulong from, ulong end)
     {
         while (from < end)
         {
             var run = Run(from, end);
-            var found = run.IndexOf((byte)ending);
+            var found = run.IndexOfAny((byte)ending, (byte)other);
             if (found >= 0)
                 return from + (ulong)found;
             from += (ulong)run.Length;
@@ -151,6 +152,7 @@ public enum ProbeEnding : byte
     Open = Verdict.Open,
     Closed = Verdict.Closed,
     Filtered = Verdict.Filtered,
+    Failed = Verdict.Failed,
 
     /// <summary>The scope does not allow its target.</summary>
     OutOfScope,
@@ -167,7 +169,7 @@ public enum SettleResult
 {
     Settled,
 
-    /// <summary>It was the end of a conversation, whose beginning counted as the answer.</summary>
+    /// <summary>It was the end of a conversation, or better than a failure, whose coming counted as the answer.</summary>
     Concluded,
 
     /// <summary>The question had ended already.</summary>

@@ -21,7 +21,7 @@ public sealed class ScanStatus<TFinding>(
     public double? Loss => RateGovernor.Loss(Answers(), scan.Pace.Retries);
 
     /// <summary>Why the scan must not go on now, or null.</summary>
-    public string? Problem() => scan.Wire.Problem() ?? scope.Closed(scan.Clock.GetUtcNow());
+    public string? Problem() => scan.Wire.Problem() ?? scan.Probe.Problem ?? scope.Closed(scan.Clock.GetUtcNow());
 
     /// <param name="sending">Cancelled here when the scan must end.</param>
     public void Run(CancellationTokenSource sending)
@@ -82,11 +82,11 @@ public sealed class ScanStatus<TFinding>(
         {
             var run = scan.Window.Run(first, end);
             scan.Tally.Count(run, waitingIsSilence);
-            for (var place = run.IndexOfAnyInRange((byte)ProbeEnding.Open, (byte)ProbeEnding.Filtered); place >= 0;)
+            for (var place = run.IndexOfAnyInRange((byte)ProbeEnding.Open, (byte)ProbeEnding.Failed); place >= 0;)
             {
                 if (scan.Probe.TryReport(first + (ulong)place, (Verdict)run[place], out var finding))
                     findings.Add(finding);
-                var further = run[(place + 1)..].IndexOfAnyInRange((byte)ProbeEnding.Open, (byte)ProbeEnding.Filtered);
+                var further = run[(place + 1)..].IndexOfAnyInRange((byte)ProbeEnding.Open, (byte)ProbeEnding.Failed);
                 place = further < 0 ? -1 : place + 1 + further;
             }
             first += (ulong)run.Length;

@@ -23,6 +23,7 @@ public sealed class ScanTally
         _ended[(int)ProbeEnding.Open] = before.Open;
         _ended[(int)ProbeEnding.Closed] = before.Closed;
         _ended[(int)ProbeEnding.Filtered] = before.Filtered;
+        _ended[(int)ProbeEnding.Failed] = before.Failed;
         _ended[(int)ProbeEnding.Waiting] = before.NoAnswer;
         _ended[(int)ProbeEnding.OutOfScope] = before.OutOfScope;
         _ended[(int)ProbeEnding.Unreachable] = before.Unreachable;
@@ -80,18 +81,22 @@ public sealed class ScanTally
         _ended[(int)ProbeEnding.Waiting],
         _ended[(int)ProbeEnding.OutOfScope],
         _ended[(int)ProbeEnding.Unreachable],
-        _sentBefore + PacketsSent);
+        _sentBefore + PacketsSent)
+    {
+        Failed = _ended[(int)ProbeEnding.Failed],
+    };
 
     /// <summary>What has not ended in another way was not asked, or not often enough to say that it does not answer.</summary>
     public ScanCoverage Coverage(long planned, string wire, long repliesLost, AddressSet unreachable)
     {
         var ends = Checkpoint(0);
-        var notSent = planned - ends.Open - ends.Closed - ends.Filtered - ends.NoAnswer - ends.OutOfScope;
+        var notSent = planned - ends.Open - ends.Closed - ends.Filtered - ends.Failed - ends.NoAnswer - ends.OutOfScope;
         var reason = Failure ?? (ends.Unreachable == 0 ? null : $"Addresses of this machine and of no machine are not asked: {unreachable}.");
         return new(
             planned, ends.Open, ends.Closed, ends.NoAnswer, ends.OutOfScope, notSent, reason, Failure is null, ends.PacketsSent, repliesLost, wire)
         {
             Filtered = ends.Filtered,
+            Failed = ends.Failed,
             SendErrors = SendErrors,
             LateAnswers = LateAnswers,
         };

@@ -28,7 +28,16 @@ public interface IProbe<TFinding>
     /// </summary>
     bool Converses => false;
 
-    /// <summary>Writes the packet that asks a question, every byte of it, and returns its length.</summary>
+    /// <summary>Nobody is there who could answer: silence says nothing now, so no question is given up.</summary>
+    bool IsBlind => false;
+
+    /// <summary>Why asking on makes no sense, in one sentence, or null. The scan fails then.</summary>
+    string? Problem => null;
+
+    /// <summary>
+    /// Writes the packet that asks a question, every byte of it, and returns its length; 0 for a question that the scope does not allow, whoever
+    /// would be asked.
+    /// </summary>
     /// <param name="attempt">0 for the first time.</param>
     int Aim(ulong index, int attempt, Span<byte> packet);
 

@@ -15,6 +15,9 @@ public enum Verdict : byte
     /// <summary>Something on the way says that the target cannot be reached (ICMP).</summary>
     Filtered,
 
+    /// <summary>Whoever was asked cannot answer. The question is asked again, and ends so when nobody knows better.</summary>
+    Failed,
+
     /// <summary>It is an answer, and not the last: the question stays open.</summary>
     Pending,
 }

@@ -23,6 +23,22 @@ public class ScopeGuardTests
         Assert.Equal(refusal, new ScopeGuard([Scope(["93.184.216.0/24", "10.0.0.0/8", "0.0.0.0/4"], ["93.184.216.8"])]).Refusal(
             AddressRange.Parse(target), Now));
 
+    [Theory]
+    [InlineData("example.com", true)]
+    [InlineData("www.example.com", true)]
+    [InlineData("example.org", false)]
+    [InlineData("some.example.net", false)]
+    [InlineData("example.net", false)]
+    [InlineData("other.example.net", true)]
+    [InlineData("a.secret.example.net", false)]
+    [InlineData("example", false)]
+    public void What_is_below_a_name_may_be_reached_where_all_of_it_may(string name, bool allows)
+    {
+        var guard = new ScopeGuard([Scope(["*.example.com", "example.org", "*.example.net"], ["one.some.example.net", "*.secret.example.net"])]);
+
+        Assert.Equal(allows, guard.AllowsBelow(name));
+    }
+
     [Fact]
     public void A_deny_rule_cuts_a_hole_into_a_range()
     {

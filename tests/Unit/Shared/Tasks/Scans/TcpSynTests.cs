@@ -64,5 +64,8 @@ public class TcpSynTests
 
         public Task<ScanCoverage> ScanTlsAsync(
             TlsScanPlan plan, ScopeGuard scope, IScanSink<TlsFinding> sink, CancellationToken cancellation) => throw new NotSupportedException();
+
+        public Task<ScanCoverage> ScanDnsAsync(
+            DnsScanPlan plan, ScopeGuard scope, IScanSink<DnsFinding> sink, CancellationToken cancellation) => throw new NotSupportedException();
     }
 }

@@ -102,6 +102,9 @@ public class TlsScanTests
             _ => $"domain {each.Row.GetProperty("name").GetString()}",
         });
 
+        public Task<ScanCoverage> ScanDnsAsync(
+            DnsScanPlan plan, ScopeGuard scope, IScanSink<DnsFinding> sink, CancellationToken cancellation) => throw new NotSupportedException();
+
         public async Task<ScanCoverage> ScanTlsAsync(
             TlsScanPlan plan, ScopeGuard scope, IScanSink<TlsFinding> sink, CancellationToken cancellation)
         {
