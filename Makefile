@@ -1,7 +1,7 @@
 # The developers' commands. `make` alone prints them.
 .DEFAULT_GOAL := help
 .PHONY: help build test unit format check approve demo synth bench-tasks bench-profile bench-completion bench-fanout bench-latency bench-syn \
-	bench-loss bench-tls sim crashes real-packages
+	bench-loss bench-tls bench-dns sim crashes real-packages
 
 SOLUTION := TaskMesh.sln
 STAGE := dev
@@ -10,6 +10,7 @@ FIRST := 1
 DEFECT :=
 MOST :=
 JOBS := 50000
+NAMES := 1000000
 ROUNDS := 5
 BATCH := 100
 N := 100000
@@ -86,6 +87,12 @@ bench-tls: ## certificates per second, beside Go's crypto/tls, SslStream and ope
 	$(call install,clang libbpf-dev bpftool nginx-light golang-go openssl iproute2)
 	dotnet build $(SOLUTION) -c Release -v q
 	dotnet artifacts/bin/Benchmarks/release/TaskMesh.Benchmarks.dll tls $(ROUNDS)
+
+bench-dns: ## questions per second beside dnsperf, as root; ROUNDS=5 NAMES=1000000
+	$(call install,dnsperf nsd gcc libc6-dev ethtool iproute2)
+	dotnet build src/Cli -c Release -v q
+	dotnet build src/Workers.BareMetal -c Release -v q
+	ROUNDS=$(ROUNDS) NAMES=$(NAMES) tests/Benchmarks/Dns/bench.sh
 
 sim: ## simulate whole collections by seed; SEEDS=200 FIRST=1 DEFECT=
 	dotnet build tests/Proof -c Release
