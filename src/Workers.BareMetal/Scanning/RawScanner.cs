@@ -29,7 +29,7 @@ public sealed class RawScanner(ScanSettings settings, TimeProvider clock, IProgr
         IWire? wire = null;
         try
         {
-            var way = settings.Replay is null ? WireOpening.Find(allowed, settings) : ReplayWire.Way(allowed, settings.SourceAddress);
+            var way = WireOpening.Find(allowed, settings);
             port = SourcePort.Take(way, plan.Seed, ProtocolType.Tcp, isHeld: settings.Replay is null);
             var probe = new TcpSynProbe(order, Settings(plan, way, port));
             var needs = new WireNeeds(probe.CaptureFilter, probe.CaptureLength, probe.LargestPacket);

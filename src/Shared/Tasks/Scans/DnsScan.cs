@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -79,8 +78,6 @@ public sealed record WildcardRow(string Below, string Type, string Proof, IReadO
 /// <summary>Asks resolvers for the records of names, and of names made from words (RFC 1035).</summary>
 public sealed class DnsScan : ITaskDefinition<DnsScanInput, DnsScanOutput>
 {
-    private const int HighestRate = 10_000_000;
-    private const int MostRetries = 10;
     private const int MostResolvers = 200;
     private const int MostAddresses = 65_536;
     private const int LongestName = 253;
@@ -114,11 +111,8 @@ public sealed class DnsScan : ITaskDefinition<DnsScanInput, DnsScanOutput>
             check.Require(DnsTypes.TryParse(type, out _), "types", $"'{type}' is none of {string.Join(", ", DnsTypes.Names)}");
         foreach (var known in input.Known ?? [])
             check.Require(DomainName.Normalise(known.Name) is not null, "known", $"'{known.Name}' is not a host name");
-        check.Require(input.Rate is > 0 and <= HighestRate, "rate", $"{input.Rate} is not from 1 to {HighestRate} packets per second");
+        RawScan.Check(input.Rate, input.Retries, input.Shard, input.Wire, check);
         check.Require(input.ResolverRate > 0, "resolverRate", $"{input.ResolverRate} is not at least 1 packet per second");
-        check.Require(input.Retries is >= 0 and <= MostRetries, "retries", $"{input.Retries} is not from 0 to {MostRetries}");
-        check.Require(ScanShard.TryParse(input.Shard, out _), "shard", $"'{input.Shard}' is not a part of a whole, such as 2/5");
-        check.Require(input.Wire is null or "pcap" or "packet" or "xdp", "wire", $"'{input.Wire}' is none of pcap, packet and xdp");
     }
 
     public static async Task<TaskResult<DnsScanOutput>> ExecuteAsync(DnsScanInput input, TaskContext context)
@@ -127,16 +121,9 @@ public sealed class DnsScan : ITaskDefinition<DnsScanInput, DnsScanOutput>
         var store = new DnsRecordStore(context);
         if (plan.ResumeAt is { } resumed)
             await store.CheckpointAsync(resumed, context.Cancellation);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation, context.Stopping);
-        try
-        {
-            var coverage = await context.RawScanner.ScanDnsAsync(plan, context.Scope, store, either.Token);
-            return coverage.IsComplete ? Output(coverage) : new TaskResult<DnsScanOutput>.Fail(ErrorClass.Retryable, $"{coverage.NotSentReason}");
-        }
-        catch (OperationCanceledException) when (context.Stopping.IsCancellationRequested && !context.Cancellation.IsCancellationRequested)
-        {
+        if (await RawScan.UntilStoppedAsync(context, stop => context.RawScanner.ScanDnsAsync(plan, context.Scope, store, stop)) is not { } coverage)
             return new TaskResult<DnsScanOutput>.Yield(TimeSpan.Zero, store.Checkpoint);
-        }
+        return coverage.IsComplete ? Output(coverage) : new TaskResult<DnsScanOutput>.Fail(ErrorClass.Retryable, $"{coverage.NotSentReason}");
     }
 
     /// <summary>Names and addresses are asked for different things, so a scan is of the one or of the other.</summary>
@@ -184,7 +171,7 @@ public sealed class DnsScan : ITaskDefinition<DnsScanInput, DnsScanOutput>
             [.. input.Resolvers.Select(Address.Parse)],
             input.Rate,
             input.Retries,
-            input.Seed ?? SeedOf(context.TaskId))
+            input.Seed ?? RawScan.SeedOf(context.TaskId))
         {
             ResolverRate = input.ResolverRate,
             FindsWildcards = input.Wildcards,
@@ -216,14 +203,6 @@ public sealed class DnsScan : ITaskDefinition<DnsScanInput, DnsScanOutput>
             coverage.NoAnswer, coverage.OutOfScope, coverage.NotSent, coverage.NotSentReason, coverage.PacketsSent, coverage.SendErrors,
             coverage.RepliesLost, coverage.LateAnswers, coverage.Loss, coverage.LowestRate, dns.Queries, coverage.Wire, dns.Resolvers,
             [.. dns.Wildcards.Select(wildcard => new WildcardRow(wildcard.Below, wildcard.Type.Text(), wildcard.Proof, wildcard.Values))]);
-    }
-
-    /// <summary>A later attempt at the same task asks in the same order.</summary>
-    private static ulong SeedOf(Guid task)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        task.TryWriteBytes(bytes);
-        return BinaryPrimitives.ReadUInt64LittleEndian(bytes) ^ BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]);
     }
 }
 

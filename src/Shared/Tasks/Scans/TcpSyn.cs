@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -64,9 +63,6 @@ public sealed record TcpSynOutput(
 /// <summary>Finds open TCP ports without completing a handshake: a SYN each, judged by what comes back (RFC 9293).</summary>
 public sealed class TcpSyn : ITaskDefinition<TcpSynInput, TcpSynOutput>
 {
-    private const int HighestRate = 10_000_000;
-    private const int MostRetries = 10;
-
     public static string Kind => "tcp-syn";
 
     public static string Summary => "Finds open TCP ports by SYN probes.";
@@ -92,11 +88,8 @@ public sealed class TcpSyn : ITaskDefinition<TcpSynInput, TcpSynOutput>
         }
         if (!PortSet.TryParse(input.Ports, out _, out var problem))
             check.Problem("ports", problem);
-        check.Require(input.Rate is > 0 and <= HighestRate, "rate", $"{input.Rate} is not from 1 to {HighestRate} packets per second");
-        check.Require(input.Retries is >= 0 and <= MostRetries, "retries", $"{input.Retries} is not from 0 to {MostRetries}");
+        RawScan.Check(input.Rate, input.Retries, input.Shard, input.Wire, check);
         check.Require(input.PortThreshold > 0, "portThreshold", $"{input.PortThreshold} is not at least 1");
-        check.Require(ScanShard.TryParse(input.Shard, out _), "shard", $"'{input.Shard}' is not a part of a whole, such as 2/5");
-        check.Require(input.Wire is null or "pcap" or "packet" or "xdp", "wire", $"'{input.Wire}' is none of pcap, packet and xdp");
     }
 
     public static async Task<TaskResult<TcpSynOutput>> ExecuteAsync(TcpSynInput input, TaskContext context)
@@ -109,7 +102,7 @@ public sealed class TcpSyn : ITaskDefinition<TcpSynInput, TcpSynOutput>
             PortSet.Parse(input.Ports),
             input.Rate,
             input.Retries,
-            input.Seed ?? SeedOf(context.TaskId))
+            input.Seed ?? RawScan.SeedOf(context.TaskId))
         {
             ReportClosed = input.Closed,
             OpenOnly = input.OpenOnly,
@@ -122,8 +115,7 @@ public sealed class TcpSyn : ITaskDefinition<TcpSynInput, TcpSynOutput>
         var store = new PortStore(context, since);
         if (plan.ResumeAt is { } resumed)
             await store.CheckpointAsync(resumed, context.Cancellation);
-        var coverage = await ScanAsync(plan, store, context);
-        if (coverage is null)
+        if (await RawScan.UntilStoppedAsync(context, stop => context.RawScanner.ScanSynAsync(plan, context.Scope, store, stop)) is not { } coverage)
             return new TaskResult<TcpSynOutput>.Yield(TimeSpan.Zero, store.Checkpoint);
         if (!coverage.IsComplete)
             return new TaskResult<TcpSynOutput>.Fail(ErrorClass.Retryable, $"{coverage.NotSentReason}");
@@ -132,32 +124,10 @@ public sealed class TcpSyn : ITaskDefinition<TcpSynInput, TcpSynOutput>
         return Output(coverage);
     }
 
-    /// <returns>Null when the worker is told to stop: the scan goes on elsewhere.</returns>
-    private static async Task<ScanCoverage?> ScanAsync(SynScanPlan plan, PortStore store, TaskContext context)
-    {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation, context.Stopping);
-        try
-        {
-            return await context.RawScanner.ScanSynAsync(plan, context.Scope, store, either.Token);
-        }
-        catch (OperationCanceledException) when (context.Stopping.IsCancellationRequested && !context.Cancellation.IsCancellationRequested)
-        {
-            return null;
-        }
-    }
-
     private static TcpSynOutput Output(ScanCoverage coverage) => new(
         coverage.Planned, coverage.Open, coverage.Closed, coverage.Filtered, coverage.NoAnswer, coverage.OutOfScope, coverage.NotSent,
         coverage.NotSentReason, coverage.PacketsSent, coverage.SendErrors, coverage.RepliesLost, coverage.LateAnswers, coverage.Loss,
         coverage.LowestRate, coverage.Wire, coverage.Resets, coverage.AllPortsOpen);
-
-    /// <summary>A later attempt at the same task probes in the same order, and so do the shards that a generator makes.</summary>
-    internal static ulong SeedOf(Guid task)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        task.TryWriteBytes(bytes);
-        return BinaryPrimitives.ReadUInt64LittleEndian(bytes) ^ BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]);
-    }
 
     /// <summary>Everything found is the task's result; what is open is an endpoint of the organisation.</summary>
     private sealed class PortStore(TaskContext context, DateTimeOffset since) : IScanSink<PortFinding>

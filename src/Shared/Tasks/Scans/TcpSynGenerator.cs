@@ -65,7 +65,7 @@ public sealed class TcpSynGenerator : ITaskDefinition<TcpSynGeneratorInput, TcpS
         var shards = (int)ShardsOf(input);
         for (var shard = 1; shard <= shards; shard++)
         {
-            var child = Shard(input, [], new(shard, shards), input.Seed ?? TcpSyn.SeedOf(context.TaskId)) with { TargetsIn = plan };
+            var child = Shard(input, [], new(shard, shards), input.Seed ?? RawScan.SeedOf(context.TaskId)) with { TargetsIn = plan };
             await context.Children.AddAsync(TcpSyn.Kind, JsonSerializer.SerializeToElement(child, TcpSyn.InputJson));
         }
         return new TcpSynGeneratorOutput((long)Size(input), shards, plan);

@@ -56,8 +56,6 @@ public sealed record TlsScanOutput(
 /// <summary>Collects the certificates of servers, without completing a handshake: their names are what the next scan looks at.</summary>
 public sealed class TlsScan : ITaskDefinition<TlsScanInput, TlsScanOutput>
 {
-    private const int HighestRate = 10_000_000;
-    private const int MostRetries = 10;
     private const int LongestPatience = 60;
 
     /// <summary>Each takes two source ports.</summary>
@@ -92,12 +90,9 @@ public sealed class TlsScan : ITaskDefinition<TlsScanInput, TlsScanOutput>
             check.Require(DomainName.Normalise(name) is not null, "names", $"'{name}' is not a host name");
         if (!PortSet.TryParse(input.Ports, out _, out var problem))
             check.Problem("ports", problem);
-        check.Require(input.Rate is > 0 and <= HighestRate, "rate", $"{input.Rate} is not from 1 to {HighestRate} packets per second");
-        check.Require(input.Retries is >= 0 and <= MostRetries, "retries", $"{input.Retries} is not from 0 to {MostRetries}");
+        RawScan.Check(input.Rate, input.Retries, input.Shard, input.Wire, check);
         check.Require(input.Patience is > 0 and <= LongestPatience, "patience", $"{input.Patience} is not from 1 to {LongestPatience} seconds");
         check.Require(Protocols.Contains(input.StartTls), "startTls", $"'{input.StartTls}' is none of {string.Join(", ", Protocols)}");
-        check.Require(ScanShard.TryParse(input.Shard, out _), "shard", $"'{input.Shard}' is not a part of a whole, such as 2/5");
-        check.Require(input.Wire is null or "pcap" or "packet" or "xdp", "wire", $"'{input.Wire}' is none of pcap, packet and xdp");
         if (check.Problems.Count == 0)
             check.Require(NamesAtOnce(Plan(input, seed: 0)) <= MostNames, "names", $"one address is asked for more than {MostNames} names");
     }
@@ -107,19 +102,10 @@ public sealed class TlsScan : ITaskDefinition<TlsScanInput, TlsScanOutput>
         var before = context.Checkpoint?.Deserialize(TlsScanJson.Default.TlsPosition);
         if (await ScanTargets.ReadAsync(input.Targets, input.TargetsIn, context) is not { } targets)
             return new TaskResult<TlsScanOutput>.Fail(ErrorClass.Fatal, $"targetsIn: the collection has no data '{input.TargetsIn}'");
-        var plan = Plan(input with { Targets = targets }, input.Seed ?? TcpSyn.SeedOf(context.TaskId)) with { ResumeAt = before?.Scan };
+        var plan = Plan(input with { Targets = targets }, input.Seed ?? RawScan.SeedOf(context.TaskId)) with { ResumeAt = before?.Scan };
         var store = new CertificateStore(context, before?.Certificates ?? 0);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation, context.Stopping);
-        ScanCoverage coverage;
-        try
-        {
-            coverage = await context.RawScanner.ScanTlsAsync(plan, context.Scope, store, either.Token);
-        }
-        catch (OperationCanceledException) when (context.Stopping.IsCancellationRequested && !context.Cancellation.IsCancellationRequested)
-        {
-            // The worker is told to stop: the scan goes on elsewhere.
+        if (await RawScan.UntilStoppedAsync(context, stop => context.RawScanner.ScanTlsAsync(plan, context.Scope, store, stop)) is not { } coverage)
             return new TaskResult<TlsScanOutput>.Yield(TimeSpan.Zero, store.Checkpoint);
-        }
         return coverage.IsComplete
             ? Output(coverage, store.Certificates)
             : new TaskResult<TlsScanOutput>.Fail(ErrorClass.Retryable, $"{coverage.NotSentReason}");

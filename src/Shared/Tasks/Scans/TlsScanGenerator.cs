@@ -55,7 +55,7 @@ public sealed class TlsScanGenerator : ITaskDefinition<TlsScanGeneratorInput, Tl
     {
         if (input.Targets.Count == 0)
             return new TlsScanGeneratorOutput(0, 0);
-        var whole = Whole(input) with { Seed = input.Seed ?? TcpSyn.SeedOf(context.TaskId) };
+        var whole = Whole(input) with { Seed = input.Seed ?? RawScan.SeedOf(context.TaskId) };
         var since = await context.ReconData.NowAsync(context.Cancellation);
         var plan = await new ScanTargets(whole.Targets, input.Ports, since).WriteAsync(context);
         var shards = (int)ShardsOf(input);

@@ -37,7 +37,7 @@ internal sealed class DnsScanner(ScanSettings settings, TimeProvider clock, IPro
         IWire? wire = null;
         try
         {
-            var way = settings.Replay is null ? WireOpening.Find(allowed, settings) : ReplayWire.Way(allowed, settings.SourceAddress);
+            var way = WireOpening.Find(allowed, settings);
             var check = new ResolverCheck(client, plan.KnownAnswers, plan.Seed);
             if (settings.Replay is null && await RefusalAsync(pool, way, check, cancellation) is { } refusal)
                 return NothingSent(end - first, refusal, Reports(pool), client.Queries);

@@ -25,7 +25,7 @@ public sealed class TlsScanner(ScanSettings settings, TimeProvider clock, IProgr
         IWire? wire = null;
         try
         {
-            var way = settings.Replay is null ? WireOpening.Find(allowed, settings) : ReplayWire.Way(allowed, settings.SourceAddress);
+            var way = WireOpening.Find(allowed, settings);
             port = SourcePort.Take(way, plan.Seed, ProtocolType.Tcp, isHeld: settings.Replay is null, 2 * order.Rounds);
             if (!port.IsKernelKeptOut && settings.Replay is null)
                 throw new IOException($"Without ports of its own the scan would have its connections reset by the kernel: resets are {port.Resets}.");

@@ -8,10 +8,12 @@ namespace TaskMesh.Workers.BareMetal.Scanning.Wire;
 /// <summary>Finds the way to targets, and opens a wire on it.</summary>
 public static class WireOpening
 {
-    /// <summary>How targets are reached. Asks the kernel only: no packet leaves.</summary>
+    /// <summary>How targets are reached. Asks the kernel only, or the recording that takes its place: no packet leaves.</summary>
     /// <exception cref="IOException">The targets cannot be scanned from here; the message says why in one sentence.</exception>
     public static WayOut Find(AddressSet targets, ScanSettings settings)
     {
+        if (settings.Replay is not null)
+            return ReplayWire.Way(targets, settings.SourceAddress);
         if (RawSocketPrivilege.Problem() is { } missing)
             throw new IOException(missing);
         if (settings.Interface is { } wanted && !KernelNetwork.Has(wanted))
