@@ -85,11 +85,11 @@ internal sealed class ScanBed : IDisposable
     public Tally Counts()
     {
         var dump = JsonElement.Parse(Shell.Run("bpftool", "-j", "map", "dump", "pinned", $"{_programs}/responder/maps/tally"));
-        var value = dump[0].GetProperty("formatted").GetProperty("value");
-        long Number(string name) => value.GetProperty(name).GetInt64();
-        return new(
-            Number("syns"), Number("first_probes"), (Number("last_at") - Number("first_at")) / 1e9, Number("resets"), Number("bad_checksums"),
-            Number("strays"));
+        JsonElement[] cores = [.. dump[0].GetProperty("formatted").GetProperty("values").EnumerateArray().Select(core => core.GetProperty("value"))];
+        long Sum(string name) => cores.Sum(core => core.GetProperty(name).GetInt64());
+        long[] Times(string name) => [.. cores.Select(core => core.GetProperty(name).GetInt64()).Where(time => time > 0)];
+        var seconds = Sum("first_probes") == 0 ? 0 : (Times("last_at").Max() - Times("first_at").Min()) / 1e9;
+        return new(Sum("syns"), Sum("first_probes"), seconds, Sum("resets"), Sum("bad_checksums"), Sum("strays"));
     }
 
     public ProcessStartInfo InScanner(params IEnumerable<string> command) => In(_scanner, command);

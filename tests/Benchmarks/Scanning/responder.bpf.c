@@ -15,8 +15,9 @@ struct tally {
     __u64 syns, first_probes, first_at, last_at, answers, resets, bad_checksums, strays;
 };
 
+// A core each, since several may receive at once.
 struct {
-    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
     __uint(max_entries, 1);
     __type(key, __u32);
     __type(value, struct tally);

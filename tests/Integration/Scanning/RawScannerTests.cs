@@ -28,6 +28,20 @@ public class RawScannerTests
     }
 
     [LabFact]
+    public async Task Two_sending_threads_ask_everything_too()
+    {
+        await using var lab = await BuildAsync(seed: 6);
+
+        // The rate asks for a second thread; what the far end cannot take at that rate is asked again.
+        var report = await LabScan.RunAsync(lab, Request(lab) with { Wire = "xdp", PacketsPerSecond = 1_000_000, Retries = 10 });
+
+        var truth = lab.Truth.Findings(lab.Targets, HundredPorts);
+        Assert.Equal(truth, report.Findings);
+        Assert.Equal((Planned, truth.Count, Planned - truth.Count, "xdp"), Ends(report.Coverage));
+        Assert.Equal((0, 0), (report.Coverage.SendErrors, (await lab.CountsAsync(CancellationToken.None)).BadChecksums));
+    }
+
+    [LabFact]
     public async Task Forged_answers_give_no_result()
     {
         await using var lab = await BuildAsync(seed: 2, forges: true);

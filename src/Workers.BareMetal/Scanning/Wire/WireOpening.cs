@@ -84,7 +84,7 @@ public static class WireOpening
             default:
                 try
                 {
-                    return new XdpTransmit(interfaceIndex, header, largestPacket);
+                    return new XdpTransmit(interfaceIndex, header, largestPacket, WireNames.ThreadsForRate(packetsPerSecond));
                 }
                 catch (IOException) when (name is null)
                 {
