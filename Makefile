@@ -1,11 +1,12 @@
 # The developers' commands. `make` alone prints them.
 .DEFAULT_GOAL := help
 .PHONY: help build test unit format check approve demo synth bench-tasks bench-profile bench-completion bench-fanout bench-latency bench-syn \
-	bench-loss bench-tls bench-dns sim crashes real-packages
+	bench-loss bench-tls bench-dns fuzz sim crashes real-packages
 
 SOLUTION := TaskMesh.sln
 STAGE := dev
 SEEDS := 200
+CASES := 10000000
 FIRST := 1
 DEFECT :=
 MOST :=
@@ -93,6 +94,10 @@ bench-dns: ## questions per second beside dnsperf, as root; ROUNDS=5 NAMES=10000
 	dotnet build src/Cli -c Release -v q
 	dotnet build src/Workers.BareMetal -c Release -v q
 	ROUNDS=$(ROUNDS) NAMES=$(NAMES) tests/Benchmarks/Dns/bench.sh
+
+fuzz: ## hostile input for everything that reads what strangers send, and what the parsers' tests cover; CASES=10000000
+	dotnet build tests/Unit -c Release -v q
+	tests/Unit/Workers.BareMetal/Scanning/Fuzzing/run.sh $(CASES)
 
 sim: ## simulate whole collections by seed; SEEDS=200 FIRST=1 DEFECT=
 	dotnet build tests/Proof -c Release

@@ -2,6 +2,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using TaskMesh.Core.Recon;
+using TaskMesh.Unit.Workers.BareMetal.Scanning.Fuzzing;
 using TaskMesh.Unit.Workers.BareMetal.Scanning.Tls;
 using TaskMesh.Workers.BareMetal.Scanning.Packets;
 using TaskMesh.Workers.BareMetal.Scanning.Tls;
@@ -12,6 +13,7 @@ public sealed class TlsHelloProbeTests : IDisposable
 {
     private readonly X509Certificate2 _certificate = TlsServer.Certificate("CN=named.example", "named.example", "www.named.example");
     private readonly Random _random = new(11);
+    private readonly Mutator _mutator = new(new Random(11));
 
     public void Dispose() => _certificate.Dispose();
 
@@ -196,7 +198,7 @@ public sealed class TlsHelloProbeTests : IDisposable
                 return SimulatedTls.InOrder(flights[said.Length], size: 200);
             })
             {
-                Noise = packet => Enumerable.Range(0, _random.Next(3)).Select(_ => HandshakeReaderTests.Mutated(packet, _random)),
+                Noise = packet => Enumerable.Range(0, _random.Next(3)).Select(_ => _mutator.Next([packet]).ToArray()),
             }.Run();
             outcomes.Add(talk.Capture!.Outcome);
         }

@@ -45,27 +45,4 @@ public class CertificateParserTests
 
         Assert.Equal(("EC P-256", "sha256ECDSA"), (facts.Key, facts.SignatureAlgorithm));
     }
-
-    /// <summary>Any other exception fails the test.</summary>
-    [Fact]
-    public void Hostile_certificates_are_refused_in_one_way()
-    {
-        using var certificate = TlsServer.Certificate("CN=named.example, O=Somebody", "named.example", "other.example");
-        var random = new Random(3);
-        var refused = 0;
-
-        for (var run = 0; run < 20_000; run++)
-        {
-            try
-            {
-                CertificateParser.Parse(HandshakeReaderTests.Mutated(certificate.RawData, random));
-            }
-            catch (TlsParseException)
-            {
-                refused++;
-            }
-        }
-
-        Assert.InRange(refused, 1, 20_000);
-    }
 }

@@ -6,8 +6,6 @@ namespace TaskMesh.Unit.Workers.BareMetal.Scanning.Tls;
 
 public sealed class HandshakeReaderTests : IDisposable
 {
-    private const int Cases = 20_000;
-
     private readonly X509Certificate2 _plain = TlsServer.Certificate("CN=plain.example");
     private readonly X509Certificate2 _named = TlsServer.Certificate("CN=named.example", "named.example", "*.named.example");
     private readonly Tls13Client _client = new();
@@ -73,61 +71,6 @@ public sealed class HandshakeReaderTests : IDisposable
     [InlineData("\u0016\u0003\u0003\u0000\u0000")]
     public void What_is_no_TLS_is_known_at_once(string said) =>
         Assert.Throws<TlsParseException>(() => Read([], [.. said.Select(letter => (byte)letter)], SslProtocols.Tls12, () => int.MaxValue));
-
-    /// <summary>A short form of the fuzzing of every release; any other exception fails the test.</summary>
-    [Theory]
-    [InlineData(SslProtocols.Tls12)]
-    [InlineData(SslProtocols.Tls13)]
-    public void Hostile_bytes_are_refused_in_one_way(SslProtocols protocol)
-    {
-        var (hello, said) = Talk("named.example", protocol);
-        var random = new Random(7);
-        var endings = new HashSet<string>();
-
-        for (var run = 0; run < (protocol == SslProtocols.Tls12 ? Cases : Cases / 20); run++)
-        {
-            var mutated = Mutated(said, random);
-            try
-            {
-                var (progress, reader, stream) = Read(hello, mutated, protocol, () => random.Next(1, 2000));
-                endings.Add($"{progress}");
-                if (progress == HandshakeProgress.Certificate)
-                    new CertificateChain(stream[reader.Certificate], protocol == SslProtocols.Tls13).Facts(CertificateParser.Parse);
-            }
-            catch (TlsParseException)
-            {
-                endings.Add("refused");
-            }
-        }
-
-        Assert.Contains("refused", endings);
-        Assert.Contains($"{HandshakeProgress.More}", endings);
-    }
-
-    internal static byte[] Mutated(byte[] bytes, Random random)
-    {
-        var mutated = bytes.ToList();
-        for (var changes = random.Next(1, 4); changes > 0 && mutated.Count > 1; changes--)
-        {
-            var place = random.Next(mutated.Count);
-            switch (random.Next(4))
-            {
-                case 0:
-                    mutated[place] ^= (byte)(1 << random.Next(8));
-                    break;
-                case 1:
-                    mutated[place] = (byte)random.Next(256);
-                    break;
-                case 2:
-                    mutated.RemoveRange(place, Math.Min(random.Next(1, 50), mutated.Count - place));
-                    break;
-                default:
-                    mutated.InsertRange(place, Enumerable.Range(0, random.Next(1, 20)).Select(_ => (byte)random.Next(256)));
-                    break;
-            }
-        }
-        return [.. mutated];
-    }
 
     private static byte[] Hello(ClientHello hello, string name)
     {
