@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using TaskMesh.LocalCloud.Configuration;
 using TaskMesh.LocalCloud.Ec2;
+using TaskMesh.LocalCloud.Faults;
 using TaskMesh.LocalCloud.Lambda;
 using TaskMesh.LocalCloud.Metadata;
 using TaskMesh.LocalCloud.ObjectStore;
@@ -50,10 +51,14 @@ public sealed class LocalCloudHost : IAsyncDisposable
         _clock = clock;
         _logs = logs;
         _ids = new CloudIds(random);
+        Faults = new FaultSource(configuration.Faults.Seed);
     }
 
     /// <summary>The value of AWS_ENDPOINT_URL, here and in every namespace of an image.</summary>
     public Uri Endpoint { get; private set; } = null!;
+
+    /// <summary>Of all services: ends and counts what goes wrong on purpose.</summary>
+    public FaultSource Faults { get; }
 
     /// <summary>Ends when the private store has ended without having been asked; then nothing works any more, and a new start does.</summary>
     public Task StoreEnded { get; private set; } = new TaskCompletionSource().Task;
@@ -91,11 +96,12 @@ public sealed class LocalCloudHost : IAsyncDisposable
         var queues = new SqsQueues(new QueueStore(source), _configuration, Endpoint, _clock);
         OnEnd(() => queues.Dispose());
         await queues.OpenAsync(cancellation);
-        var messages = new SqsMessages(new MessageStore(source), queues, _ids, _clock);
+        var faults = new SqsFaults(_configuration.Faults.Queues, Faults);
+        var messages = new SqsMessages(new MessageStore(source), queues, faults, _ids, _clock);
         var functions = _configuration.Functions.ToDictionary(function => function.Name, NewFunction);
         var fleet = new InstanceFleet(_configuration, Endpoint, _ids, _clock, _logs.CreateLogger<InstanceFleet>());
         var endpoint = new CloudEndpoint(
-            new SqsEndpoint(new SqsOperations(queues, messages, _clock), source, _ids),
+            new SqsEndpoint(new SqsOperations(queues, messages, faults, _clock), faults, source, _ids),
             new Ec2Endpoint(new Ec2Operations(fleet, _configuration, _clock), _ids),
             new LambdaEndpoint(functions, _ids, _clock),
             new MetadataEndpoint(fleet, _configuration),

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TaskMesh.LocalCloud.Faults;
 
 namespace TaskMesh.LocalCloud.Configuration;
 
@@ -35,6 +36,9 @@ public sealed record CloudConfiguration
     public IReadOnlyList<TimerConfiguration> Timers { get; init; } = [];
 
     public ObjectStoreConfiguration? ObjectStore { get; init; }
+
+    /// <summary>None by default.</summary>
+    public FaultConfiguration Faults { get; init; } = new();
 }
 
 /// <summary>Where queues and messages are kept: in a database that exists, or in a private cluster below a folder.</summary>

@@ -56,6 +56,7 @@ public static partial class ConfigurationReader
             .. configuration.Images.SelectMany(image => Image(image.Key, image.Value)),
             .. configuration.LaunchTemplates.SelectMany(template => Template(template.Key, template.Value, configuration)),
             .. configuration.Timers.SelectMany(timer => Timer(timer, queues)),
+            .. configuration.Faults.Queues.Problems(),
         ];
     }
 

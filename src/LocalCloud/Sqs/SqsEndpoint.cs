@@ -6,7 +6,7 @@ using TaskMesh.LocalCloud.Wire;
 namespace TaskMesh.LocalCloud.Sqs;
 
 /// <summary>SQS on the wire: AWS JSON 1.0 and the Query protocol over the same operations.</summary>
-public sealed class SqsEndpoint(SqsOperations operations, NpgsqlDataSource source, CloudIds ids)
+public sealed class SqsEndpoint(SqsOperations operations, SqsFaults faults, NpgsqlDataSource source, CloudIds ids)
 {
     public const string TargetPrefix = "AmazonSQS.";
 
@@ -19,7 +19,13 @@ public sealed class SqsEndpoint(SqsOperations operations, NpgsqlDataSource sourc
         try
         {
             var operation = target.StartsWith(TargetPrefix, StringComparison.Ordinal) ? target[TargetPrefix.Length..] : target;
-            var answer = await RunAsync(operation, await ReadJsonAsync(context.Request, cancellation), cancellation);
+            var request = await ReadJsonAsync(context.Request, cancellation);
+            var answer = await RunAsync(operation, request, cancellation);
+            if (faults.LosesReply(operation, request))
+            {
+                context.Abort();
+                return;
+            }
             body = JsonSerializer.SerializeToUtf8Bytes(answer, SqsJson.Default.SqsResponse);
         }
         catch (AwsException error)
@@ -42,7 +48,10 @@ public sealed class SqsEndpoint(SqsOperations operations, NpgsqlDataSource sourc
             // Older clients post to the queue's URL and do not repeat it in the form.
             var request = SqsQueryProtocol.Read(operation, parameters) with { QueueUrl = parameters["QueueUrl"] ?? context.Request.Path };
             var answer = await RunAsync(operation, request, cancellation);
-            await context.Response.WriteXmlAsync(StatusCodes.Status200OK, SqsQueryProtocol.Write(operation!, answer, id));
+            if (faults.LosesReply(operation, request))
+                context.Abort();
+            else
+                await context.Response.WriteXmlAsync(StatusCodes.Status200OK, SqsQueryProtocol.Write(operation!, answer, id));
         }
         catch (AwsException error)
         {

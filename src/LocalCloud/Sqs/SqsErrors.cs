@@ -49,6 +49,9 @@ internal static class SqsErrors
 
     public static AwsException EntryIdTwice(string id) => new(Prefix + "BatchEntryIdsNotDistinct", $"Id {id} repeated.");
 
+    /// <summary>Of no fault of the sender.</summary>
+    public static AwsException Internal() => new("InternalError", "An internal error occurred.", 500);
+
     public static AwsException BatchTooLong(int limit, long bytes) =>
         new(Prefix + "BatchRequestTooLong", $"Batch requests cannot be longer than {limit} bytes. You have sent {bytes} bytes.");
 

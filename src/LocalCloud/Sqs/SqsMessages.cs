@@ -5,7 +5,7 @@ using TaskMesh.LocalCloud.Wire;
 namespace TaskMesh.LocalCloud.Sqs;
 
 /// <summary>Messages on their way: what SQS's operations, the event sources of functions and the timers have in common.</summary>
-public sealed class SqsMessages(MessageStore store, SqsQueues queues, CloudIds ids, TimeProvider clock)
+public sealed class SqsMessages(MessageStore store, SqsQueues queues, SqsFaults faults, CloudIds ids, TimeProvider clock)
 {
     /// <summary>The only system attribute that a sender may set.</summary>
     internal const string TraceHeader = "AWSTraceHeader";
@@ -17,7 +17,7 @@ public sealed class SqsMessages(MessageStore store, SqsQueues queues, CloudIds i
     public async Task<IReadOnlyList<Guid>> SendAsync(SqsQueue queue, IReadOnlyList<SqsEntry> entries, CancellationToken cancellation)
     {
         var messages = entries.Select(entry => Message(entry, queue)).ToList();
-        await store.InsertAsync(queue, messages, clock.GetUtcNow(), cancellation);
+        await store.InsertAsync(queue, faults.Delivered(queue, messages), clock.GetUtcNow(), cancellation);
         queue.Signal();
         return messages.ConvertAll(message => message.Id);
     }
@@ -43,7 +43,7 @@ public sealed class SqsMessages(MessageStore store, SqsQueues queues, CloudIds i
     }
 
     public Task DeleteAsync(SqsQueue queue, IReadOnlyList<ReceiptHandle> handles, CancellationToken cancellation) =>
-        store.DeleteAsync(queue, handles, cancellation);
+        store.DeleteAsync(queue, faults.Deleted(queue, handles), cancellation);
 
     public async Task<IReadOnlyList<VisibilityChange>> ChangeVisibilityAsync(
         SqsQueue queue, IReadOnlyList<(ReceiptHandle Handle, TimeSpan Visibility)> changes, CancellationToken cancellation)

@@ -15,13 +15,15 @@ public sealed class SqsOperations
 
     private readonly SqsQueues _queues;
     private readonly SqsMessages _messages;
+    private readonly SqsFaults _faults;
     private readonly TimeProvider _clock;
     private readonly FrozenDictionary<string, Func<SqsRequest, CancellationToken, Task<SqsResponse>>> _operations;
 
-    public SqsOperations(SqsQueues queues, SqsMessages messages, TimeProvider clock)
+    public SqsOperations(SqsQueues queues, SqsMessages messages, SqsFaults faults, TimeProvider clock)
     {
         _queues = queues;
         _messages = messages;
+        _faults = faults;
         _clock = clock;
         _operations = new Dictionary<string, Func<SqsRequest, CancellationToken, Task<SqsResponse>>>
         {
@@ -139,7 +141,7 @@ public sealed class SqsOperations
         var queue = _queues.ByUrl(request.QueueUrl);
         MessageRules.CheckBatch(request.Entries, "SendMessageBatchRequestEntry");
         MessageRules.CheckBatchSize(request.Entries!);
-        var (good, failed) = Sort(request.Entries!, entry =>
+        var (good, failed) = Sort(queue, request.Entries!, entry =>
         {
             // The size of a batch is bounded as a whole, not by the queue's limit for a message.
             MessageRules.CheckMessage(entry, MessageRules.MaxBytes);
@@ -173,7 +175,7 @@ public sealed class SqsOperations
     {
         var queue = _queues.ByUrl(request.QueueUrl);
         MessageRules.CheckBatch(request.Entries, "DeleteMessageBatchRequestEntry");
-        var (good, failed) = Sort(request.Entries!, entry => (entry.Id, Handle: MessageRules.CheckHandle(entry.ReceiptHandle, queue)));
+        var (good, failed) = Sort(queue, request.Entries!, entry => (entry.Id, Handle: MessageRules.CheckHandle(entry.ReceiptHandle, queue)));
         await _messages.DeleteAsync(queue, [.. good.Select(entry => entry.Handle)], cancellation);
         return Batch([.. good.Select(entry => new SqsReceipt { Id = entry.Id })], failed);
     }
@@ -189,7 +191,7 @@ public sealed class SqsOperations
     {
         var queue = _queues.ByUrl(request.QueueUrl);
         MessageRules.CheckBatch(request.Entries, "ChangeMessageVisibilityBatchRequestEntry");
-        var (good, failed) = Sort(request.Entries!, entry => (Entry: entry, Change: Change(entry, queue)));
+        var (good, failed) = Sort(queue, request.Entries!, entry => (Entry: entry, Change: Change(entry, queue)));
         var answers = await _messages.ChangeVisibilityAsync(queue, good.ConvertAll(entry => entry.Change), cancellation);
         var refusals = good.Zip(answers, (entry, answer) => (entry.Entry, Refusal: Refusal(answer, entry.Entry))).ToList();
         failed.AddRange(refusals.Where(entry => entry.Refusal is not null).Select(entry => Failure(entry.Entry, entry.Refusal!)));
@@ -207,14 +209,15 @@ public sealed class SqsOperations
     };
 
     /// <summary>An entry that breaks a rule fails alone.</summary>
-    private static (List<T> Good, List<SqsFailure> Failed) Sort<T>(IEnumerable<SqsEntry> entries, Func<SqsEntry, T> check)
+    private (List<T> Good, List<SqsFailure> Failed) Sort<T>(SqsQueue queue, IEnumerable<SqsEntry> entries, Func<SqsEntry, T> check)
     {
         var (good, failed) = (new List<T>(), new List<SqsFailure>());
         foreach (var entry in entries)
         {
             try
             {
-                good.Add(check(entry));
+                var checkedEntry = check(entry);
+                good.Add(_faults.FailsEntry(queue, entry) ? throw SqsErrors.Internal() : checkedEntry);
             }
             catch (AwsException refusal)
             {
@@ -224,7 +227,8 @@ public sealed class SqsOperations
         return (good, failed);
     }
 
-    private static SqsFailure Failure(SqsEntry entry, AwsException refusal) => new(entry.Id!, refusal.Code, refusal.Message, SenderFault: true);
+    private static SqsFailure Failure(SqsEntry entry, AwsException refusal) =>
+        new(entry.Id!, refusal.Code, refusal.Message, SenderFault: refusal.Status < 500);
 
     private static SqsResponse Batch(List<SqsReceipt> successful, List<SqsFailure> failed) => new()
     {

@@ -3,6 +3,7 @@ using Amazon.SQS;
 using Microsoft.Extensions.Logging.Abstractions;
 using TaskMesh.LocalCloud;
 using TaskMesh.LocalCloud.Configuration;
+using TaskMesh.LocalCloud.Faults;
 using TaskMesh.Testing;
 
 namespace TaskMesh.Integration.LocalCloud;
@@ -27,6 +28,8 @@ internal sealed class CloudRig : IAsyncDisposable
     public IAmazonEC2 Ec2 { get; }
 
     public HttpClient Http { get; }
+
+    public FaultSource Faults => _host.Faults;
 
     public Uri Endpoint => _host.Endpoint;
 

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using TaskMesh.LocalCloud.Faults;
 
 namespace TaskMesh.Proof.Simulation;
 
@@ -30,19 +30,15 @@ internal enum Fault
     Cut,
 }
 
-/// <summary>
-/// Decides by hash of the seed and of what is concerned, never by the order of calls: the same seed brings the same faults however the database's
-/// replies fall. Every seed has its own mix.
-/// </summary>
+/// <summary>What goes wrong under one seed. Every seed has its own mix.</summary>
 internal sealed class FaultPlan
 {
-    private readonly int _seed;
+    private readonly FaultSource _source;
     private readonly Dictionary<Fault, double> _rates;
-    private readonly Dictionary<string, int> _asked = [];
 
     public FaultPlan(int seed)
     {
-        _seed = seed;
+        _source = new FaultSource(seed);
         _rates = new Dictionary<Fault, double>
         {
             [Fault.Duplicate] = 0.05 * Weight(Fault.Duplicate),
@@ -57,42 +53,25 @@ internal sealed class FaultPlan
     }
 
     /// <summary>Ends at a time of the run, so that liveness can be asked for.</summary>
-    public bool Active { get; set; } = true;
-
-    public int Count { get; private set; }
-
-    public bool Hits(Fault fault, string what)
+    public bool Active
     {
-        if (!Active || Draw($"{fault}/{what}") >= _rates[fault])
-            return false;
-        Count++;
-        return true;
+        get => _source.Active;
+        set => _source.Active = value;
     }
+
+    public int Count => _source.Counts.Values.Sum();
+
+    public bool Hits(Fault fault, string what) => _source.Hits($"{fault}", _rates[fault], what);
 
     /// <summary>A number from 0 to 1, another one each time that the same is asked.</summary>
-    public double Draw(string what)
-    {
-        ref var times = ref CollectionsMarshal.GetValueRefOrAddDefault(_asked, what, out _);
-        return Hash($"{what}/{times++}");
-    }
+    public double Draw(string what) => _source.Draw(what);
 
     /// <summary>Some faults are absent from some seeds, so that one does not hide what another would show.</summary>
-    private double Weight(Fault fault) => (int)(Hash($"{fault}") * 4) switch
+    private double Weight(Fault fault) => (int)(_source.Fixed($"{fault}") * 4) switch
     {
         0 => 0.2,
         1 => 0.5,
         2 => 1,
         _ => 2,
     };
-
-    /// <summary>FNV-1a, with the finish of MurmurHash3 so that similar texts lie far apart.</summary>
-    private double Hash(string what)
-    {
-        var hash = 14695981039346656037UL ^ unchecked((ulong)_seed * 0x9E3779B97F4A7C15UL);
-        foreach (var character in what)
-            hash = (hash ^ character) * 1099511628211UL;
-        hash = (hash ^ (hash >> 33)) * 0xFF51AFD7ED558CCDUL;
-        hash = (hash ^ (hash >> 33)) * 0xC4CEB9FE1A85EC53UL;
-        return ((hash ^ (hash >> 33)) >> 11) / (double)(1UL << 53);
-    }
 }

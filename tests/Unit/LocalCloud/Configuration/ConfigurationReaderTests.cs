@@ -41,6 +41,7 @@ public class ConfigurationReaderTests
     [InlineData("\"images\":{\"i\":{\"command\":[\"x\"],\"networkNamespace\":\"../etc\"}}", "'../etc' is no name of a network namespace")]
     [InlineData("\"launchTemplates\":{\"t\":{\"versions\":[]}}", "defaultVersion 1 is none of its 0 versions")]
     [InlineData("\"launchTemplates\":{\"t\":{\"versions\":[{\"imageId\":\"i\",\"instanceType\":\"t4g.micro\"}]}}", "image 'i' is not configured")]
+    [InlineData("\"faults\":{\"queues\":{\"duplicates\":1.1}}", "faults: queues: duplicates 1.1 is not from 0 to 1")]
     [InlineData("\"timers\":[{\"intervalSeconds\":0,\"queue\":\"q\",\"body\":1}]", "timers: intervalSeconds 0 is not above 0")]
     public void A_value_that_makes_no_sense_is_named_with_its_rule(string part, string problem)
     {
