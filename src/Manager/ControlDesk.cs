@@ -75,9 +75,16 @@ public sealed class ControlDesk(ReferenceResolver references, ScheduleDesk sched
                 return $"mostWaiting: {limits.MostWaiting} is not from 0 to {Generated.MostChildren}";
             case ControlAction.SetLimits { MostTasks: < 1 or > Generated.MostChildren } limits:
                 return $"mostTasks: {limits.MostTasks} is not from 1 to {Generated.MostChildren}";
-            case ControlAction.SetLimits limits:
-                return await store.SetLimitsAsync(limits.Organisation, new(limits.MostWaiting, limits.MostTasks), cancellation)
-                    ? null : $"organisation: there is no '{limits.Organisation}'";
+            case ControlAction.SetLimits { PacketsPerSecond: < 1 or > OrganisationLimits.HighestPacketRate } limits:
+                return $"packetsPerSecond: {limits.PacketsPerSecond} is not from 1 to {OrganisationLimits.HighestPacketRate}";
+            case ControlAction.SetLimits set:
+                return await store.SetLimitsAsync(set.Organisation, new(set.MostWaiting, set.MostTasks, set.PacketsPerSecond), cancellation)
+                    ? null : $"organisation: there is no '{set.Organisation}'";
+            case ControlAction.SetNetworkRate { PacketsPerSecond: < 1 or > OrganisationLimits.HighestPacketRate } network:
+                return $"packetsPerSecond: {network.PacketsPerSecond} is not from 1 to {OrganisationLimits.HighestPacketRate}";
+            case ControlAction.SetNetworkRate network:
+                await store.SetNetworkRateAsync(network.PacketsPerSecond, cancellation);
+                return null;
             case ControlAction.SetSchedule set:
                 return await schedules.SetAsync(connection, set.Schedule, cancellation);
             case ControlAction.PauseSchedule pause:

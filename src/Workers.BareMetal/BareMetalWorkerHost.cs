@@ -57,8 +57,8 @@ public sealed class BareMetalWorkerHost(
             return;
         }
         var id = settings.WorkerId ?? await InstanceMetadata.InstanceIdAsync(stopping);
-        // A connection for each task, one for heartbeats, one to spare.
-        await using var database = Database.Open(settings.Database, "taskmesh-bare-metal", settings.Parallelism + 2);
+        // A connection for each task and for its share of packets, one for heartbeats, one to spare.
+        await using var database = Database.Open(settings.Database, "taskmesh-bare-metal", (2 * settings.Parallelism) + 2);
         var registry = new WorkerRegistry(database, id, settings.Pool, Version, settings.Parallelism);
         if (!await registry.HeartbeatAsync(stopping))
         {
@@ -68,11 +68,14 @@ public sealed class BareMetalWorkerHost(
         _log.Started(id, settings.Parallelism);
         using var sqs = AwsClients.Sqs();
         var manager = new SqsManagerQueue(new SqsSender(sqs), settings.ManagerQueue, clock);
-        var scanner = new RawScanner(settings.Scanning, clock);
         var objects = AwsClients.Objects(settings.ObjectsBucket);
         var executor = new TaskExecutor(
             AllTasks.Catalogue,
-            run => new WorkerCapabilities(new TaskData(database, run, objects, settings.Results), new ReconData(database, run), manager, scanner),
+            run => new WorkerCapabilities(
+                new TaskData(database, run, objects, settings.Results),
+                new ReconData(database, run),
+                manager,
+                new RawScanner(settings.Scanning, clock, budget: new PacketBudget(database, new(run.Id, run.Attempt, run.Nonce)))),
             clock,
             objects,
             settings.Results);

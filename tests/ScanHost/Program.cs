@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
+using Npgsql;
 using TaskMesh.Core.Ports;
 using TaskMesh.Core.Recon;
 using TaskMesh.Core.Scope;
+using TaskMesh.Postgres.Workers;
 using TaskMesh.ScanHost;
 using TaskMesh.Workers.BareMetal.Scanning;
 
@@ -41,7 +43,8 @@ var plan = new SynScanPlan(targets, PortSet.Parse(request.Ports), request.Packet
 var now = clock.GetUtcNow();
 var scope = new ScanScope("the test", "lab", now.AddHours(-1), now.AddHours(1), request.Allow, request.Deny, AllowPrivate: true);
 var settings = new ScanSettings(request.SourceAddress is { } source ? Address.Parse(source) : null, request.Record, request.Replay);
-var scanner = new RawScanner(settings, clock);
+await using var database = request.Database is { } connection ? NpgsqlDataSource.Create(connection) : null;
+var scanner = new RawScanner(settings, clock, budget: database is null ? null : new PacketBudget(database, request.Attempt!));
 
 var sink = new CollectingSink();
 var started = clock.GetTimestamp();

@@ -1,3 +1,5 @@
+using TaskMesh.Core.Ports;
+
 namespace TaskMesh.ScanHost;
 
 /// <summary>A scan that a test wants done in a process of its own, where the network is another one.</summary>
@@ -24,4 +26,10 @@ public sealed record ScanRequest(string Targets, string Ports, ulong Seed, IRead
     public string? Record { get; init; }
 
     public string? Replay { get; init; }
+
+    /// <summary>Where the scan shares rates of packets with others; null for a scan by itself.</summary>
+    public string? Database { get; init; }
+
+    /// <summary>As what it shares them.</summary>
+    public Lease? Attempt { get; init; }
 }

@@ -6,7 +6,7 @@ using TaskMesh.Core.Messages;
 
 namespace TaskMesh.Cli.Commands;
 
-/// <summary><c>taskmesh limits show|set</c>: how much an organisation may have at once.</summary>
+/// <summary><c>taskmesh limits show|set|network</c>: how much an organisation may have at once, and how fast its scans and all scans send.</summary>
 internal static class LimitsCommand
 {
     private static readonly Option<string> Organisation = new("--organisation")
@@ -15,22 +15,30 @@ internal static class LimitsCommand
         DefaultValueFactory = _ => CreateCollection.DefaultOrganisation,
     };
 
-    public static Command Create() => new("limits", "How much an organisation may have at once.") { Show(), Set() };
+    public static Command Create() => new("limits", "What organisations may have at once, and how fast scans send together.")
+    {
+        Show(), Set(), Network(),
+    };
 
     private static Command Show()
     {
-        var command = new Command("show", "Print an organisation's limits.") { Organisation };
+        var command = new Command("show", "Print an organisation's limits, and that of networks.") { Organisation };
         command.SetAction(async (parsed, cancellation) =>
         {
             await using var mesh = MeshClient.Connect();
             var name = parsed.GetRequiredValue(Organisation);
             var limits = await mesh.Reader.LimitsAsync(name, cancellation)
                 ?? throw new CliException(ExitCode.Usage, $"organisation: there is no '{name}'");
+            var network = await mesh.Reader.NetworkRateAsync(cancellation);
             var printer = parsed.Printer();
             printer.One(
-                new View(Schema.Limits, name, limits.MostWaiting, limits.MostTasks),
+                new View(Schema.Limits, name, limits.MostWaiting, limits.MostTasks, limits.PacketsPerSecond, network),
                 () => printer.Facts(
-                    ("organisation", name), ("tasks in line", Text(limits.MostWaiting)), ("tasks of a collection", Text(limits.MostTasks))));
+                    ("organisation", name),
+                    ("tasks in line", Text(limits.MostWaiting)),
+                    ("tasks of a collection", Text(limits.MostTasks)),
+                    ("packets/s of its scans", Text(limits.PacketsPerSecond)),
+                    ("packets/s to any /24 or IPv6 /48", Text(network))));
         });
         return command;
     }
@@ -39,21 +47,41 @@ internal static class LimitsCommand
     {
         var waiting = new Option<int?>("--waiting") { Description = "How many tasks may be in line for room; any number if left out." };
         var tasks = new Option<int?>("--tasks") { Description = "How many tasks a collection may be submitted with, and its generators may make." };
+        var packets = new Option<int?>("--packets") { Description = "Packets a second of all its scans together; what they are told if left out." };
         var reason = CommonOptions.Reason();
-        var command = new Command("set", "Set both limits. What is above one is refused when it is submitted; what runs goes on.")
+        var command = new Command(
+            "set", "Set all limits. What is above one is refused when it is submitted; what runs goes on, and sends at the new rate within seconds.")
         {
-            Organisation, waiting, tasks, reason,
+            Organisation, waiting, tasks, packets, reason,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
             await using var mesh = MeshClient.Connect();
-            var action = new ControlAction.SetLimits(parsed.GetRequiredValue(Organisation), parsed.GetValue(waiting), parsed.GetValue(tasks));
+            var action = new ControlAction.SetLimits(
+                parsed.GetRequiredValue(Organisation), parsed.GetValue(waiting), parsed.GetValue(tasks), parsed.GetValue(packets));
             await mesh.SteerAsync(action, parsed.GetRequiredValue(reason), cancellation);
+        });
+        return command;
+    }
+
+    private static Command Network()
+    {
+        var packets = new Argument<int>("packets") { Description = "Packets a second, at first 1000." };
+        var reason = CommonOptions.Reason();
+        var command = new Command("network", "Set how much any one network (IPv4 /24, IPv6 /48) gets from all scans of all organisations.")
+        {
+            packets, reason,
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            await using var mesh = MeshClient.Connect();
+            await mesh.SteerAsync(
+                new ControlAction.SetNetworkRate(parsed.GetRequiredValue(packets)), parsed.GetRequiredValue(reason), cancellation);
         });
         return command;
     }
 
     private static string Text(int? limit) => limit?.ToString(CultureInfo.InvariantCulture) ?? "any number";
 
-    private sealed record View(string Schema, string Organisation, int? Waiting, int? Tasks);
+    private sealed record View(string Schema, string Organisation, int? Waiting, int? Tasks, int? PacketsPerSecond, int NetworkPacketsPerSecond);
 }

@@ -8,5 +8,15 @@ namespace TaskMesh.Cli.Lab;
 /// <param name="Strays">IPv4 packets to addresses outside the lab.</param>
 /// <param name="Addresses">Which of the lab's addresses were asked, as ranges.</param>
 /// <param name="Dropped">Frames that the responder was too slow for.</param>
+/// <param name="MostInASecond">Packets to the lab's addresses, resets included, in the second (of any) that saw most of them.</param>
 public sealed record LabCounts(
-    long Frames, long Syns, double Seconds, long BadChecksums, long Strays, long AddressCount, string Addresses, long Answers, long Dropped);
+    long Frames,
+    long Syns,
+    double Seconds,
+    long BadChecksums,
+    long Strays,
+    long AddressCount,
+    string Addresses,
+    long Answers,
+    long Dropped,
+    long MostInASecond);

@@ -11,6 +11,7 @@ public sealed class LabResponder(string interfaceName, AddressRange targets, Lab
 
     private readonly PacketRing _ring = new(interfaceName);
     private readonly FrameQueue _answers = new(interfaceName);
+    private readonly SecondCounter _seconds = new();
     private readonly uint _first = (uint)targets.First.Bits;
     private readonly bool[] _asked = new bool[(int)targets.Count];
     private long _frames;
@@ -38,7 +39,8 @@ public sealed class LabResponder(string interfaceName, AddressRange targets, Lab
             (long)asked.AddressCount,
             asked.ToString(),
             _answered,
-            _dropped += _ring.TakeDropped());
+            _dropped += _ring.TakeDropped(),
+            _seconds.Most);
     }
 
     public void Run(CancellationToken stop)
@@ -62,6 +64,7 @@ public sealed class LabResponder(string interfaceName, AddressRange targets, Lab
             return;
         }
         _asked[place] = true;
+        _seconds.Count(nanoseconds);
         if (!SynFrame.IsSyn(frame))
             return;
         if (!SynFrame.HasRightChecksums(frame))

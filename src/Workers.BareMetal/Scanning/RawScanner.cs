@@ -12,7 +12,9 @@ namespace TaskMesh.Workers.BareMetal.Scanning;
 
 /// <summary>Scans with packets of its own making.</summary>
 /// <param name="progress">Hears about once a second how far a scan is.</param>
-public sealed class RawScanner(ScanSettings settings, TimeProvider clock, IProgress<ScanProgress>? progress = null) : IRawScanner
+/// <param name="budget">What all workers share; null where this one is alone.</param>
+public sealed class RawScanner(ScanSettings settings, TimeProvider clock, IProgress<ScanProgress>? progress = null, IPacketBudget? budget = null)
+    : IRawScanner
 {
     public async Task<ScanCoverage> ScanSynAsync(
         SynScanPlan plan, ScopeGuard scope, IScanSink<PortFinding> sink, CancellationToken cancellation)
@@ -35,7 +37,8 @@ public sealed class RawScanner(ScanSettings settings, TimeProvider clock, IProgr
             var needs = new WireNeeds(probe.CaptureFilter, probe.CaptureLength, probe.LargestPacket);
             wire = WireOpening.Open(way, settings, plan.Wire, plan.PacketsPerSecond, needs, clock);
             var pace = new ScanPace(plan.PacketsPerSecond, plan.Retries);
-            var engine = new ScanEngine<PortFinding>(wire, probe, way.Unreachable, scope, pace, clock, progress);
+            await using var allowance = PacketAllowance.Start(budget, allowed, plan.PacketsPerSecond, clock);
+            var engine = new ScanEngine<PortFinding>(wire, probe, way.Unreachable, scope, pace, clock, progress, allowance);
             var before = plan.ResumeAt?.AllPortsOpen ?? [];
             var coverage = await engine.RunAsync(first, end, plan.ResumeAt, new LiarSink(sink, probe, before), cancellation);
             return coverage with { Resets = port.Resets, AllPortsOpen = LiarSink.Names(probe, before) };
@@ -52,11 +55,11 @@ public sealed class RawScanner(ScanSettings settings, TimeProvider clock, IProgr
     }
 
     public Task<ScanCoverage> ScanTlsAsync(TlsScanPlan plan, ScopeGuard scope, IScanSink<TlsFinding> sink, CancellationToken cancellation) =>
-        new TlsScanner(settings, clock, progress).ScanAsync(plan, scope, sink, cancellation);
+        new TlsScanner(settings, clock, progress, budget).ScanAsync(plan, scope, sink, cancellation);
 
     public Task<ScanCoverage> ScanDnsAsync(
         DnsScanPlan plan, ScopeGuard scope, IScanSink<DnsFinding> sink, CancellationToken cancellation) =>
-        new DnsScanner(settings, clock, progress, plan, scope).ScanAsync(sink, cancellation);
+        new DnsScanner(settings, clock, progress, budget, plan, scope).ScanAsync(sink, cancellation);
 
     private static SynProbeSettings Settings(SynScanPlan plan, WayOut way, SourcePort port) => new(
         way.SourceV4,

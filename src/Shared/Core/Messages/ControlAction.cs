@@ -15,6 +15,7 @@ namespace TaskMesh.Core.Messages;
 [JsonDerivedType(typeof(Replay), nameof(Replay))]
 [JsonDerivedType(typeof(SetPool), nameof(SetPool))]
 [JsonDerivedType(typeof(SetLimits), nameof(SetLimits))]
+[JsonDerivedType(typeof(SetNetworkRate), nameof(SetNetworkRate))]
 [JsonDerivedType(typeof(SetSchedule), nameof(SetSchedule))]
 [JsonDerivedType(typeof(RemoveSchedule), nameof(RemoveSchedule))]
 [JsonDerivedType(typeof(PauseSchedule), nameof(PauseSchedule))]
@@ -50,8 +51,13 @@ public abstract record ControlAction
     /// <summary>Sets how much an organisation may have at once; what is null has no limit.</summary>
     /// <param name="MostWaiting">Tasks in line for room.</param>
     /// <param name="MostTasks">Tasks that a collection may be submitted with, and that its generators may make.</param>
+    /// <param name="PacketsPerSecond">Of all its scans together.</param>
     public sealed record SetLimits(
-        string Organisation = CreateCollection.DefaultOrganisation, int? MostWaiting = null, int? MostTasks = null) : ControlAction;
+        string Organisation = CreateCollection.DefaultOrganisation, int? MostWaiting = null, int? MostTasks = null, int? PacketsPerSecond = null)
+        : ControlAction;
+
+    /// <summary>Sets how many packets a second any one network (IPv4 /24, IPv6 /48) may get from all scans of all organisations.</summary>
+    public sealed record SetNetworkRate(int PacketsPerSecond) : ControlAction;
 
     /// <summary>Makes a schedule, or replaces the one of that name.</summary>
     public sealed record SetSchedule(Schedule Schedule) : ControlAction;

@@ -13,6 +13,9 @@ public enum WaitCause
 
     Running,
 
+    /// <summary>It runs, and sends slower than it was told, since it shares a rate of packets.</summary>
+    PacketRate,
+
     /// <summary>Its worker has not been heard of for a lease.</summary>
     LostLease,
 

@@ -30,7 +30,23 @@ public static class WaitExplainer
             facts,
             WaitCause.LostLease,
             $"Worker {facts.Worker} was lost: its lease expired at {Time(facts.LeaseUntil.Value)}; who gets its message next takes it over")
+        : facts.Packets is { } share && share.Sendable < share.Wanted
+        ? new(WaitCause.PacketRate, $"It runs on {facts.Worker}. {Sharing(share)}")
         : new(WaitCause.Running, $"It runs on {facts.Worker}.");
+
+    /// <summary>Of the two rates that it shares, the one that leaves it less.</summary>
+    private static string Sharing(PacketShares share) => share.Total > share.Sendable
+        ? $"Told {share.Wanted:0} packets/s, it may send {share.PerNetwork:0} to each /24 (IPv6: /48), shared with "
+            + $"{Scans(share.NetworkOthers)}: `taskmesh limits network`."
+        : $"Told {share.Wanted:0} packets/s, it may send {share.Total:0}: its organisation's rate is shared with "
+            + $"{Scans(share.OrganisationOthers)}: `taskmesh limits set --packets`.";
+
+    private static string Scans(int others) => others switch
+    {
+        0 => "no other scan",
+        1 => "one other scan",
+        _ => $"{Number(others)} other scans",
+    };
 
     private static Explanation WhileDispatched(WaitFacts facts)
     {

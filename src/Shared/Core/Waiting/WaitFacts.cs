@@ -26,7 +26,8 @@ public sealed record WaitFacts(
     WaitingHold? Hold = null,
     WaitingRate? Rate = null,
     bool KillSwitch = false,
-    WaitingFleet? Fleet = null);
+    WaitingFleet? Fleet = null,
+    PacketShares? Packets = null);
 
 /// <param name="Position">Its place among the tasks that wait for this pool, from 1; null if it is not among them.</param>
 /// <param name="LiveWorkers">Of bare-metal pools; the others are launched by their queue.</param>
@@ -37,6 +38,19 @@ public sealed record WaitingHold(string What, string Name, DateTimeOffset? Until
 
 /// <param name="Bucket">What its limit is shared by.</param>
 public sealed record WaitingRate(string Bucket, DateTimeOffset Until);
+
+/// <summary>What a scan may send, in packets a second.</summary>
+/// <param name="Wanted">As it was told.</param>
+/// <param name="PerNetwork">To any one network.</param>
+/// <param name="Total">To all of them, as its organisation's rate allows.</param>
+/// <param name="Networks">How many it sends to.</param>
+/// <param name="NetworkOthers">How many scans more send to one of them.</param>
+/// <param name="OrganisationOthers">How many scans more its organisation has under way.</param>
+public sealed record PacketShares(
+    double Wanted, double PerNetwork, double Total, long Networks, int NetworkOthers, int OrganisationOthers)
+{
+    public double Sendable => Math.Min(Total, PerNetwork * Networks);
+}
 
 /// <param name="Cap">How many instances there may be.</param>
 /// <param name="Launching">How many were asked for and are not there yet.</param>

@@ -3,8 +3,12 @@ namespace TaskMesh.Core.Workflow;
 /// <summary>How much an organisation may have at once.</summary>
 /// <param name="MostWaiting">Tasks in line for room; null for any number.</param>
 /// <param name="MostTasks">That a collection may be submitted with, and that its generators may make; null for what any may.</param>
-public sealed record OrganisationLimits(int? MostWaiting = null, int? MostTasks = null)
+/// <param name="PacketsPerSecond">Of all its scans together; null for what they are told.</param>
+public sealed record OrganisationLimits(int? MostWaiting = null, int? MostTasks = null, int? PacketsPerSecond = null)
 {
+    /// <summary>As fast as any scan may be told to send.</summary>
+    public const int HighestPacketRate = 10_000_000;
+
     public static OrganisationLimits None { get; } = new();
 
     /// <summary>Why a submission is too much, in a sentence; null if it is not.</summary>

@@ -31,9 +31,13 @@ public sealed class ControlStore(NpgsqlConnection connection)
     /// <returns>Whether there is such an organisation.</returns>
     public async Task<bool> SetLimitsAsync(string organisation, OrganisationLimits limits, CancellationToken cancellation)
     {
-        const string sql = "update task_manager.organisation set most_waiting = $2, most_tasks = $3 where name = $1";
-        return await connection.Command(sql, In(organisation), In(limits.MostWaiting), In(limits.MostTasks)).ExecuteAsync(cancellation) > 0;
+        const string sql = "update task_manager.organisation set most_waiting = $2, most_tasks = $3, packet_rate = $4 where name = $1";
+        return await connection.Command(sql, In(organisation), In(limits.MostWaiting), In(limits.MostTasks), In(limits.PacketsPerSecond))
+            .ExecuteAsync(cancellation) > 0;
     }
+
+    public Task SetNetworkRateAsync(int packetsPerSecond, CancellationToken cancellation) =>
+        connection.Command("update task_manager.control_state set network_rate = $1", In(packetsPerSecond)).ExecuteAsync(cancellation);
 
     public Task SetKillSwitchAsync(bool on, CancellationToken cancellation)
     {

@@ -99,9 +99,18 @@ public sealed class MeshReader(NpgsqlDataSource database)
     public Task<OrganisationLimits?> LimitsAsync(string organisation, CancellationToken cancellation)
     {
         const string sql = """
-            select most_waiting as mostWaiting, most_tasks as mostTasks from task_manager.organisation where name = @organisation
+            select most_waiting as mostWaiting, most_tasks as mostTasks, packet_rate as packetsPerSecond
+              from task_manager.organisation where name = @organisation
             """;
         return SingleAsync<OrganisationLimits>(sql, new { organisation }, cancellation);
+    }
+
+    /// <summary>Packets a second that any one network may get.</summary>
+    public async Task<int> NetworkRateAsync(CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await connection.ExecuteScalarAsync<int>(
+            new CommandDefinition("select network_rate from task_manager.control_state", cancellationToken: cancellation));
     }
 
     /// <summary>The times at which an organisation's scans may run; none allows any.</summary>

@@ -38,6 +38,8 @@ public sealed class WaitReader(NpgsqlDataSource database)
             task.SentAt,
             task.Worker,
             KillSwitch: task.KillSwitch);
+        if (state == TaskState.Running)
+            facts = facts with { Packets = await connection.QuerySingleOrDefaultAsync<PacketShares>(Command(PacketSql, new { id }, cancellation)) };
         if (task.Pool is null || state.IsTerminal())
             return facts;
         var pool = await connection.QuerySingleAsync<PoolRow>(Command(PoolSql, new { id, limit = CountUpTo }, cancellation));
@@ -153,6 +155,15 @@ public sealed class WaitReader(NpgsqlDataSource database)
                  from (select from task_manager.task o
                         where o.pool = t.pool and o.ready and o.priority = t.priority and o.organisation = t.organisation and o.id < t.id
                         limit @limit) older) own
+         where t.id = @id
+        """;
+
+    private const string PacketSql = """
+        select l.wanted, l.per_network as perNetwork, l.total,
+               (select sum(upper(n) - lower(n)) from unnest(l.networks) n)::bigint as networks,
+               l.network_others as networkOthers, l.organisation_others as organisationOthers
+          from task_manager.packet_lease l
+          join task_manager.task t on t.id = l.task_id and t.attempt = l.attempt
          where t.id = @id
         """;
 

@@ -9,7 +9,8 @@ using TaskMesh.Workers.BareMetal.Scanning.Wire;
 namespace TaskMesh.Workers.BareMetal.Scanning.Dns;
 
 /// <summary>One scan of names: looks at the resolvers first, asks through the engine, and looks after the resolvers meanwhile.</summary>
-internal sealed class DnsScanner(ScanSettings settings, TimeProvider clock, IProgress<ScanProgress>? progress, DnsScanPlan plan, ScopeGuard scope)
+internal sealed class DnsScanner(
+    ScanSettings settings, TimeProvider clock, IProgress<ScanProgress>? progress, IPacketBudget? budget, DnsScanPlan plan, ScopeGuard scope)
 {
     /// <summary>The part of the rate that is kept for questions besides those of the plan.</summary>
     private const int ClientShare = 10;
@@ -33,7 +34,8 @@ internal sealed class DnsScanner(ScanSettings settings, TimeProvider clock, IPro
             return NothingSent(end - first, "No resolver is in scope.", [], 0);
         var pool = new ResolverPool(plan.Resolvers.Where(allowed.Contains), plan.ResolverRate, clock);
         var own = Math.Max(plan.QueriesPerSecond / ClientShare, 1);
-        using var client = new ResolverClient(scope, own, clock);
+        await using var allowance = PacketAllowance.Start(budget, allowed, plan.QueriesPerSecond, clock);
+        using var client = new ResolverClient(scope, own, clock, allowance, 1.0 / ClientShare);
         IWire? wire = null;
         try
         {
@@ -43,14 +45,18 @@ internal sealed class DnsScanner(ScanSettings settings, TimeProvider clock, IPro
                 return NothingSent(end - first, refusal, Reports(pool), client.Queries);
             using var port = SourcePort.Take(way, plan.Seed, ProtocolType.Udp, isHeld: settings.Replay is null, DnsProbe.Ports);
             var pace = new ScanPace(Math.Max(plan.QueriesPerSecond - own, 1), plan.Retries);
-            pace = pace with { WindowProbes = (int)Math.Clamp((long)pace.PacketsPerSecond * OpenSeconds, 1, DnsProbe.LargestWindow) };
+            pace = pace with
+            {
+                WindowProbes = (int)Math.Clamp((long)pace.PacketsPerSecond * OpenSeconds, 1, DnsProbe.LargestWindow),
+                Share = 1 - (1.0 / ClientShare),
+            };
             var probe = new DnsProbe(questions, new(way.SourceV4, way.SourceV6, port.Number, plan.Seed, pace.Window), pool);
             var needs = new WireNeeds(probe.CaptureFilter, probe.CaptureLength, probe.LargestPacket);
             wire = WireOpening.Open(way, settings, plan.Wire, plan.QueriesPerSecond, needs, clock);
             var wildcards = plan.FindsWildcards && settings.Replay is null ? new WildcardFinder(client, scope, plan.Seed, clock) : null;
             var intake = new DnsIntake(
                 questions, pool, settings.Replay is null ? client : null, wildcards, scope, clock, sink, plan.ResumeAt?.Dns ?? DnsCounts.None);
-            var engine = new ScanEngine<DnsReply>(wire, probe, way.Unreachable, scope, pace, clock, progress);
+            var engine = new ScanEngine<DnsReply>(wire, probe, way.Unreachable, scope, pace, clock, progress, allowance);
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             var looking = settings.Replay is null ? LookAfterAsync(pool, check, probe, ended.Token) : Task.CompletedTask;
             try

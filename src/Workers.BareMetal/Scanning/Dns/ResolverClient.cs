@@ -13,17 +13,20 @@ namespace TaskMesh.Workers.BareMetal.Scanning.Dns;
 /// Asks resolvers one question at a time through the kernel's sockets: over TCP what is too long for a datagram, and the few questions besides
 /// those of the plan. The scope is asked for each, and they keep a rate of their own.
 /// </summary>
-public sealed class ResolverClient(ScopeGuard scope, int queriesPerSecond, TimeProvider clock) : IDisposable
+public sealed class ResolverClient(ScopeGuard scope, int queriesPerSecond, TimeProvider clock, PacketAllowance allowance, double share = 1)
+    : IDisposable
 {
     private const int Attempts = 3;
     private const int MostAtOnce = 64;
 
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan DatagramLimit = TimeSpan.FromSeconds(1.5);
 
     /// <summary>From the first packet of the connection to the last byte of the answer, however slowly they come.</summary>
     private static readonly TimeSpan ConnectionLimit = TimeSpan.FromSeconds(5);
 
     private readonly PacketPacer _pacer = new(queriesPerSecond, clock);
+    private readonly NetworkPacer _networks = new(clock);
     private readonly SemaphoreSlim _places = new(MostAtOnce);
     private long _queries;
 
@@ -58,7 +61,7 @@ public sealed class ResolverClient(ScopeGuard scope, int queriesPerSecond, TimeP
         await _places.WaitAsync(cancellation);
         try
         {
-            await TakeTurnAsync(cancellation);
+            await TakeTurnAsync(resolver, cancellation);
             if (scope.Closed(clock.GetUtcNow()) is not null || !scope.Allowed.Contains(resolver))
                 return null;
             Interlocked.Increment(ref _queries);
@@ -80,17 +83,23 @@ public sealed class ResolverClient(ScopeGuard scope, int queriesPerSecond, TimeP
         }
     }
 
-    private async Task TakeTurnAsync(CancellationToken cancellation)
+    private async Task TakeTurnAsync(Address resolver, CancellationToken cancellation)
     {
-        while (true)
-        {
-            TimeSpan wait;
-            lock (_pacer)
-            {
-                if (_pacer.TryTake(1, out wait))
-                    return;
-            }
+        while (!TryTakeTurn(resolver, out var wait))
             await Task.Delay(wait, clock, cancellation);
+    }
+
+    private bool TryTakeTurn(Address resolver, out TimeSpan wait)
+    {
+        lock (_pacer)
+        {
+            var granted = allowance.Now;
+            wait = Glance;
+            if (granted.IsNone)
+                return false;
+            _pacer.Rate = Math.Min(queriesPerSecond, granted.Total * share);
+            _networks.Rate = granted.PerNetwork * share;
+            return _pacer.TryTake(1, out wait) && _networks.TryTake(TargetNetwork.Of(resolver), out wait);
         }
     }
 

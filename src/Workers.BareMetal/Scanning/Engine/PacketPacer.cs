@@ -30,7 +30,7 @@ public sealed class PacketPacer
         get => _rate;
         set
         {
-            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
             _rate = value;
             Batch = Math.Clamp((int)(_rate * BurstSeconds / 4), 1, LargestBatch);
             // Room for two packets at least: with one, every moment of oversleeping would be lost, and a slow rate would never be reached.

@@ -1,3 +1,4 @@
+using TaskMesh.Core.Scope;
 using TaskMesh.Workers.BareMetal.Scanning.Wire;
 
 namespace TaskMesh.Workers.BareMetal.Scanning.Engine;
@@ -11,6 +12,9 @@ public sealed class ProbeSender<TFinding>
     /// <summary>A full queue of the interface passes in milliseconds; an error that stays for half a second is no passing one.</summary>
     private const int LargestErrorCount = 50;
 
+    /// <summary>In milliseconds; what is granted may change meanwhile.</summary>
+    private const double LongestWait = 100;
+
     private static readonly TimeSpan ErrorPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan MarkInterval = TimeSpan.FromMilliseconds(5);
@@ -20,6 +24,7 @@ public sealed class ProbeSender<TFinding>
     private readonly ProbeWindow _window;
     private readonly TimeProvider _clock;
     private readonly PacketPacer _pacer;
+    private readonly NetworkPacer? _networks;
     private readonly ulong _end;
     private readonly int[] _lengths;
     private readonly SendTimeline[] _timelines;
@@ -37,6 +42,7 @@ public sealed class ProbeSender<TFinding>
         _scan = scan;
         (_wire, _window, _clock, _end) = (scan.Wire, scan.Window, scan.Clock, scan.End);
         _pacer = new(scan.Pace.PacketsPerSecond, scan.Clock);
+        _networks = scan.Allowance.IsLimited ? new(scan.Clock) : null;
         _rate = scan.Pace.PacketsPerSecond;
         _lengths = new int[scan.Wire.Slots];
         _passes = new ulong[scan.Pace.Retries + 1];
@@ -64,13 +70,12 @@ public sealed class ProbeSender<TFinding>
     {
         while (!stop.IsCancellationRequested && _scan.Tally.Failure is null)
         {
-            if (_pacer.Rate != Rate)
-                _pacer.Rate = Rate;
+            var mayAsk = KeepToRates();
             var now = _clock.GetTimestamp();
             if (!_scan.Probe.IsBlind)
                 Volatile.Write(ref _over, _timelines[^1].SentBy(now - Ticks(_scan.Trips.Patience)));
             var before = _passes[0];
-            var count = Fill(now, Math.Min(_pacer.Batch, _wire.Slots));
+            var count = mayAsk ? Fill(now, Math.Min(_pacer.Batch, _wire.Slots)) : 0;
             if (count > 0)
                 Send(count, stop);
             MarkPasses();
@@ -83,6 +88,20 @@ public sealed class ProbeSender<TFinding>
             }
             stop.WaitHandle.WaitOne(Glance);
         }
+    }
+
+    /// <summary>False while nothing may leave.</summary>
+    private bool KeepToRates()
+    {
+        var granted = _scan.Allowance.Now;
+        if (granted.IsNone)
+            return false;
+        var rate = Math.Min(Rate, granted.Total * _scan.Pace.Share);
+        if (_pacer.Rate != rate)
+            _pacer.Rate = rate;
+        if (_networks is not null && _networks.Rate != granted.PerNetwork * _scan.Pace.Share)
+            _networks.Rate = granted.PerNetwork * _scan.Pace.Share;
+        return true;
     }
 
     /// <summary>Answers first, then what was asked longest ago, then new questions.</summary>
@@ -165,10 +184,13 @@ public sealed class ProbeSender<TFinding>
     private void Send(int count, CancellationToken stop)
     {
         WaitForTurn(count, stop);
-        var errors = 0;
-        for (var sent = 0; sent < count && !stop.IsCancellationRequested;)
+        var (errors, ready) = (0, 0);
+        for (var sent = 0; sent < count;)
         {
-            var accepted = _wire.Send(sent, _lengths.AsSpan(sent, count - sent), out var error);
+            ready = Ready(ready, count, sent, stop);
+            if (stop.IsCancellationRequested)
+                return;
+            var accepted = _wire.Send(sent, _lengths.AsSpan(sent, ready - sent), out var error);
             sent += accepted;
             _scan.Tally.PacketsSent += accepted;
             if (error is null)
@@ -182,6 +204,26 @@ public sealed class ProbeSender<TFinding>
             }
             stop.WaitHandle.WaitOne(ErrorPause);
         }
+    }
+
+    /// <summary>Up to which packet of a batch all may leave; waits until there is one that has not left.</summary>
+    private int Ready(int ready, int count, int sent, CancellationToken stop)
+    {
+        if (_networks is null)
+            return count;
+        while (!stop.IsCancellationRequested)
+        {
+            var wait = Glance;
+            if (KeepToRates())
+            {
+                while (ready < count && _networks.TryTake(TargetNetwork.OfDestination(_wire.Packet(ready)), out wait))
+                    ready++;
+            }
+            if (ready > sent)
+                break;
+            stop.WaitHandle.WaitOne((int)Math.Ceiling(Math.Min(wait.TotalMilliseconds, LongestWait)));
+        }
+        return ready;
     }
 
     private void WaitForTurn(int count, CancellationToken stop)

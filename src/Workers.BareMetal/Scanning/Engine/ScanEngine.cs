@@ -15,7 +15,8 @@ public sealed class ScanEngine<TFinding>(
     ScopeGuard scope,
     ScanPace pace,
     TimeProvider clock,
-    IProgress<ScanProgress>? progress = null)
+    IProgress<ScanProgress>? progress = null,
+    PacketAllowance? allowance = null)
 {
     /// <summary>At faster rates every 64th answer tells how long answers take.</summary>
     private const int SampleAllUpTo = 10_000;
@@ -40,6 +41,7 @@ public sealed class ScanEngine<TFinding>(
             new RoundTrips(clock, pace.CoolDown, pace.PacketsPerSecond <= SampleAllUpTo ? 1 : SampleStride),
             new ScanTally(resumeAt),
             pace,
+            allowance ?? PacketAllowance.Unlimited,
             clock);
         var findings = new FindingBuffer<TFinding>();
         var sender = new ProbeSender<TFinding>(scan);

@@ -19,6 +19,9 @@ public sealed record ScanPace(int PacketsPerSecond, int Retries)
     /// <summary>How many questions may be open at once; null for as many as the rate opens.</summary>
     public int? WindowProbes { get; init; }
 
+    /// <summary>The part of what a budget grants that is for the engine.</summary>
+    public double Share { get; init; } = 1;
+
     public int Window => WindowProbes ?? (int)Math.Min(PacketsPerSecond * OpenTime.TotalSeconds, ProbeWindow.LargestCapacity);
 
     /// <summary>How long to wait before asking again; never less than answers have been seen to take.</summary>

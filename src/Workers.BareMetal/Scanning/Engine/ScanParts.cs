@@ -17,4 +17,5 @@ public sealed record ScanParts<TFinding>(
     RoundTrips Trips,
     ScanTally Tally,
     ScanPace Pace,
+    PacketAllowance Allowance,
     TimeProvider Clock);

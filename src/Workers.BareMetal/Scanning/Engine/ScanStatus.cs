@@ -104,7 +104,8 @@ public sealed class ScanStatus<TFinding>(
         sender.Rate = _governor.Rate;
         progress?.Report(new(
             scan.First, scan.End, scan.Window.Next, scan.Tally.PacketsSent, scan.Tally.OpenSeen, scan.Tally.FirstAnswers + scan.Tally.LaterAnswers,
-            Loss, scan.Wire.RepliesLost, _governor.Rate));
+            Loss, scan.Wire.RepliesLost,
+            Math.Min(_governor.Rate, scan.Allowance.Now.Total)));
     }
 
     private ScanAnswers Answers() => new(scan.Tally.FirstAnswers, scan.Tally.LaterAnswers, scan.Wire.RepliesLost);

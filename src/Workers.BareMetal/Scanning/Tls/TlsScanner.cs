@@ -9,7 +9,7 @@ using TaskMesh.Workers.BareMetal.Scanning.Wire;
 namespace TaskMesh.Workers.BareMetal.Scanning.Tls;
 
 /// <summary>Collects certificates over TCP connections of its own.</summary>
-public sealed class TlsScanner(ScanSettings settings, TimeProvider clock, IProgress<ScanProgress>? progress)
+public sealed class TlsScanner(ScanSettings settings, TimeProvider clock, IProgress<ScanProgress>? progress, IPacketBudget? budget)
 {
     public async Task<ScanCoverage> ScanAsync(
         TlsScanPlan plan, ScopeGuard scope, IScanSink<TlsFinding> sink, CancellationToken cancellation)
@@ -36,7 +36,8 @@ public sealed class TlsScanner(ScanSettings settings, TimeProvider clock, IProgr
                 clock);
             wire = WireOpening.Open(
                 way, settings, plan.Wire, plan.PacketsPerSecond, new(probe.CaptureFilter, probe.CaptureLength, probe.LargestPacket), clock);
-            var engine = new ScanEngine<TlsCapture>(wire, probe, way.Unreachable, scope, pace, clock, progress);
+            await using var allowance = PacketAllowance.Start(budget, allowed, plan.PacketsPerSecond, clock);
+            var engine = new ScanEngine<TlsCapture>(wire, probe, way.Unreachable, scope, pace, clock, progress, allowance);
             var coverage = await engine.RunAsync(first, end, plan.ResumeAt, new TlsFindings(sink, probe), cancellation);
             return coverage with { Resets = port.Resets };
         }

@@ -63,7 +63,8 @@ public abstract class SimulatedScan
         TimeSpan? validFor = null,
         ScanPace? pace = null,
         bool sendsResets = false,
-        int portThreshold = 1_000_000)
+        int portThreshold = 1_000_000,
+        PacketAllowance? allowance = null)
     {
         var now = TimeProvider.System.GetUtcNow();
         var end = now + (validFor ?? TimeSpan.FromHours(1));
@@ -77,7 +78,8 @@ public abstract class SimulatedScan
             new AddressSet([AddressRange.Parse(Unreachable)]),
             new ScopeGuard([scope]),
             pace ?? Pace,
-            TimeProvider.System);
+            TimeProvider.System,
+            allowance: allowance);
     }
 
     private sealed class Sink(Func<IReadOnlyList<PortFinding>, CancellationToken, Task> found, List<ScanCheckpoint> checkpoints)
