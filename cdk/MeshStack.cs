@@ -7,13 +7,16 @@ namespace TaskMesh.Cdk;
 /// <summary>Everything that one stage of the mesh needs in AWS.</summary>
 public sealed class MeshStack : Stack
 {
-    public MeshStack(Construct scope, MeshStage stage)
-        : base(scope, $"taskmesh-{stage.Name}", new StackProps
+    public MeshStack(Construct scope, MeshOptions options)
+        : base(scope, $"taskmesh-{options.Stage.Name}", new StackProps
         {
-            Description = $"TaskMesh, stage {stage.Name}",
-            Tags = new Dictionary<string, string> { ["app"] = "taskmesh", ["stage"] = stage.Name },
-        }) =>
-        Queues = new Queues(this, stage);
-
-    public Queues Queues { get; }
+            Description = $"TaskMesh, stage {options.Stage.Name}",
+            Tags = new Dictionary<string, string> { ["app"] = "taskmesh", ["stage"] = options.Stage.Name },
+        })
+    {
+        _ = new Queues(this, options);
+        var network = new Network(this);
+        _ = new MeshDatabase(this, options, network);
+        _ = new ObjectStore(this);
+    }
 }

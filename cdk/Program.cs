@@ -1,12 +1,16 @@
 using Amazon.CDK;
 using TaskMesh.Cdk;
 
+const int configurationError = 78;
 var app = new App(new AppProps { AnalyticsReporting = false });
-if (!MeshStage.TryParse($"{app.Node.TryGetContext("stage") ?? MeshStage.Default}", out var stage))
+try
 {
-    Console.Error.WriteLine($"The context value 'stage' {MeshStage.Rule}.");
-    return 1;
+    _ = new MeshStack(app, MeshOptions.Read(app.Node.TryGetContext));
+    app.Synth();
+    return 0;
 }
-_ = new MeshStack(app, stage);
-app.Synth();
-return 0;
+catch (MeshOptionsException e)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return configurationError;
+}

@@ -35,15 +35,16 @@ public sealed class Queues : Construct
 
     private readonly MeshStage _stage;
 
-    public Queues(Construct scope, MeshStage stage)
+    public Queues(Construct scope, MeshOptions options)
         : base(scope, nameof(Queues))
     {
-        _stage = stage;
+        _stage = options.Stage;
         Manager = ForFunction("manager", FunctionTimeouts.Manager);
         Control = ForFunction("control", FunctionTimeouts.Manager);
         External = ForFunction("external", FunctionTimeouts.External);
         Internal = ForFunction("internal", FunctionTimeouts.Internal);
         BareMetal = WithDeadLetters("bare-metal", WorkerLease, WorkerReceives);
+        Pools = options.Pools.ToDictionary(pool => pool, ForPool);
     }
 
     public Queue Manager { get; }
@@ -56,6 +57,15 @@ public sealed class Queues : Construct
     public Queue Internal { get; }
 
     public Queue BareMetal { get; }
+
+    public IReadOnlyDictionary<PoolOptions, Queue> Pools { get; }
+
+    private Queue ForPool(PoolOptions pool) => pool.Class switch
+    {
+        "External" => ForFunction(pool.Name, FunctionTimeouts.External),
+        "Internal" => ForFunction(pool.Name, FunctionTimeouts.Internal),
+        _ => WithDeadLetters(pool.Name, WorkerLease, WorkerReceives),
+    };
 
     private Queue ForFunction(string name, TimeSpan timeout) =>
         WithDeadLetters(name, FunctionTimeoutsPerVisibility * timeout, FunctionReceives);

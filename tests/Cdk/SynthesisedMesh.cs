@@ -6,16 +6,20 @@ using Amazon.CDK.Assertions;
 
 namespace TaskMesh.Cdk.Tests;
 
-/// <summary>The template of stage "dev", synthesised once for the tests of a class and only when one of them runs: Node may be missing.</summary>
-public sealed class SynthesisedMesh
+/// <summary>The template of stage "dev", synthesised once for all tests and only when one of them runs: Node may be missing.</summary>
+public static class SynthesisedMesh
 {
-    private readonly Lazy<Template> _template = new(() => TemplateOf("dev"));
+    private static readonly Lazy<Template> DevTemplate = new(() => TemplateOf([]));
 
-    public Template Template => _template.Value;
+    private static readonly Lazy<MeshTemplate> DevMesh = new(() => new MeshTemplate(Template));
 
-    public static Template TemplateOf(string stageName)
-    {
-        Assert.True(MeshStage.TryParse(stageName, out var stage));
-        return Template.FromStack(new MeshStack(new App(new AppProps { AnalyticsReporting = false }), stage));
-    }
+    public static Template Template => DevTemplate.Value;
+
+    public static MeshTemplate Dev => DevMesh.Value;
+
+    public static MeshTemplate With(params (string Name, object Value)[] context) =>
+        new(TemplateOf(context.ToDictionary(value => value.Name, value => value.Value)));
+
+    private static Template TemplateOf(Dictionary<string, object> context) =>
+        Template.FromStack(new MeshStack(new App(new AppProps { AnalyticsReporting = false }), MeshOptions.Read(context.GetValueOrDefault)));
 }

@@ -3,7 +3,7 @@ using TaskMesh.Testing;
 
 namespace TaskMesh.Cdk.Tests.Constructs;
 
-public class QueuesTests(SynthesisedMesh mesh) : IClassFixture<SynthesisedMesh>
+public class QueuesTests
 {
     private const int Day = 24 * 60 * 60;
 
@@ -33,25 +33,37 @@ public class QueuesTests(SynthesisedMesh mesh) : IClassFixture<SynthesisedMesh>
                     ["maxReceiveCount"] = receives,
                 },
             });
-            var dead = mesh.Template.FindResources("AWS::SQS::Queue", Properties(new()
+            var dead = SynthesisedMesh.Template.FindResources("AWS::SQS::Queue", Properties(new()
             {
                 ["QueueName"] = $"taskmesh-dev-{name}-dead",
                 ["MessageRetentionPeriod"] = 14 * Day,
             }));
             Assert.Equal([target.AsString()], dead.Keys);
         }
-        mesh.Template.ResourceCountIs("AWS::SQS::Queue", 2 * Sources.Length);
+        SynthesisedMesh.Template.ResourceCountIs("AWS::SQS::Queue", 2 * Sources.Length);
+    }
+
+    [NodeFact]
+    public void A_configured_pool_has_a_queue_like_those_of_its_class()
+    {
+        var queues = SynthesisedMesh.With(("pools", """[{"name":"dmz","class":"BareMetal"},{"name":"slow","class":"External"}]"""))
+            .All("AWS::SQS::Queue").Values.ToDictionary(queue => queue.GetProperty("QueueName").GetString()!);
+
+        Assert.Equal(2 * Sources.Length + 4, queues.Count);
+        Assert.Equal(20, queues["taskmesh-dev-dmz"].GetProperty("VisibilityTimeout").GetInt32());
+        Assert.Equal(900, queues["taskmesh-dev-slow"].GetProperty("VisibilityTimeout").GetInt32());
+        Assert.Equal(14 * Day, queues["taskmesh-dev-dmz-dead"].GetProperty("MessageRetentionPeriod").GetInt32());
     }
 
     [NodeFact]
     public void Every_queue_is_encrypted() =>
-        mesh.Template.AllResourcesProperties("AWS::SQS::Queue", new Dictionary<string, object> { ["SqsManagedSseEnabled"] = true });
+        SynthesisedMesh.Template.AllResourcesProperties("AWS::SQS::Queue", new Dictionary<string, object> { ["SqsManagedSseEnabled"] = true });
 
     [NodeFact]
     public void Every_queue_refuses_callers_without_tls()
     {
-        foreach (var queue in mesh.Template.FindResources("AWS::SQS::Queue").Keys)
-            mesh.Template.HasResourceProperties("AWS::SQS::QueuePolicy", new Dictionary<string, object>
+        foreach (var queue in SynthesisedMesh.Template.FindResources("AWS::SQS::Queue").Keys)
+            SynthesisedMesh.Template.HasResourceProperties("AWS::SQS::QueuePolicy", new Dictionary<string, object>
             {
                 ["Queues"] = new object[] { new Dictionary<string, object> { ["Ref"] = queue } },
                 ["PolicyDocument"] = Match.ObjectLike(new Dictionary<string, object>
@@ -73,7 +85,8 @@ public class QueuesTests(SynthesisedMesh mesh) : IClassFixture<SynthesisedMesh>
             });
     }
 
-    private void HasQueue(Dictionary<string, object> properties) => mesh.Template.HasResourceProperties("AWS::SQS::Queue", properties);
+    private static void HasQueue(Dictionary<string, object> properties) =>
+        SynthesisedMesh.Template.HasResourceProperties("AWS::SQS::Queue", properties);
 
     private static Dictionary<string, object> Properties(Dictionary<string, object> properties) => new() { ["Properties"] = properties };
 }

@@ -1,0 +1,42 @@
+namespace TaskMesh.Cdk;
+
+/// <summary>What the context (<c>-c name=value</c>, or "context" in cdk.json) says about a stage.</summary>
+/// <param name="Pools">Beside the default ones; each gets a queue.</param>
+/// <param name="MaxWorkers">The cap of bare-metal workers.</param>
+/// <param name="MonthlyBudget">In US dollars; at 80 % of it AWS writes to <paramref name="Email"/>.</param>
+/// <param name="Email">Gets alarms; null tells nobody.</param>
+/// <param name="IsTemporary">Whether the database may be deleted with its stage.</param>
+public sealed record MeshOptions(
+    MeshStage Stage,
+    DatabaseKind Database,
+    IReadOnlyList<PoolOptions> Pools,
+    int MaxWorkers,
+    int MonthlyBudget,
+    string? Email,
+    bool IsTemporary)
+{
+    private const int DefaultWorkers = 5;
+
+    private const int MostWorkers = 1_000;
+
+    private const int DefaultBudget = 200;
+
+    private const int MostBudget = 1_000_000;
+
+    /// <param name="context">What a name stands for; null if nothing.</param>
+    /// <exception cref="MeshOptionsException">Names every value that is wrong.</exception>
+    public static MeshOptions Read(Func<string, object?> context)
+    {
+        var reader = new ContextReader(context);
+        var options = new MeshOptions(
+            reader.Stage("stage"),
+            reader.OneOf("database", DatabaseKind.Aurora),
+            reader.Pools("pools"),
+            reader.Number("maxBareMetalWorkers", DefaultWorkers, 0, MostWorkers),
+            reader.Number("monthlyBudget", DefaultBudget, 1, MostBudget),
+            reader.Email("email"),
+            reader.Flag("temporary"));
+        reader.ThrowIfWrong();
+        return options;
+    }
+}
