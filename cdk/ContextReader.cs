@@ -66,6 +66,15 @@ internal sealed partial class ContextReader(Func<string, object?> context)
         return text;
     }
 
+    public string? SecretArn(string name)
+    {
+        if (Text(name) is not { } text)
+            return null;
+        if (!SecretForm().IsMatch(text))
+            Wrong(name, $"'{text}' is no ARN of a secret");
+        return text;
+    }
+
     public IReadOnlyList<PoolOptions> Pools(string name)
     {
         if (Text(name) is not { } text)
@@ -116,6 +125,9 @@ internal sealed partial class ContextReader(Func<string, object?> context)
     /// <summary>Leaves room for stage and "-dead": names of queues end at 80 characters. A pool "x-dead" would share a queue with pool "x".</summary>
     [GeneratedRegex("^[a-z][a-z0-9-]{0,39}\\z(?<!-dead)")]
     private static partial Regex PoolForm();
+
+    [GeneratedRegex("^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[^\\s*?]+\\z")]
+    private static partial Regex SecretForm();
 
     [GeneratedRegex("^[^@\\s]+@[^@\\s]+\\z")]
     private static partial Regex EmailForm();

@@ -11,4 +11,7 @@ public static class FunctionTimeouts
     public static readonly TimeSpan External = TimeSpan.FromSeconds(150);
 
     public static readonly TimeSpan Internal = TimeSpan.FromMinutes(5);
+
+    /// <summary>Once a deployment, under locks that give way after 2 s each.</summary>
+    public static readonly TimeSpan Migrations = TimeSpan.FromMinutes(10);
 }

@@ -5,6 +5,7 @@ namespace TaskMesh.Cdk;
 /// <param name="MaxWorkers">The cap of bare-metal workers.</param>
 /// <param name="MonthlyBudget">In US dollars; at 80 % of it AWS writes to <paramref name="Email"/>.</param>
 /// <param name="Email">Gets alarms; null tells nobody.</param>
+/// <param name="ProviderKeys">The secret with TASKMESH_EXTERNAL_KEYS; null if the providers need no keys.</param>
 /// <param name="IsTemporary">Whether the database may be deleted with its stage.</param>
 public sealed record MeshOptions(
     MeshStage Stage,
@@ -13,7 +14,8 @@ public sealed record MeshOptions(
     int MaxWorkers,
     int MonthlyBudget,
     string? Email,
-    bool IsTemporary)
+    bool IsTemporary,
+    string? ProviderKeys = null)
 {
     private const int DefaultWorkers = 5;
 
@@ -35,7 +37,8 @@ public sealed record MeshOptions(
             reader.Number("maxBareMetalWorkers", DefaultWorkers, 0, MostWorkers),
             reader.Number("monthlyBudget", DefaultBudget, 1, MostBudget),
             reader.Email("email"),
-            reader.Flag("temporary"));
+            reader.Flag("temporary"),
+            reader.SecretArn("providerKeys"));
         reader.ThrowIfWrong();
         return options;
     }

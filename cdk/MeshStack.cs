@@ -7,16 +7,28 @@ namespace TaskMesh.Cdk;
 /// <summary>Everything that one stage of the mesh needs in AWS.</summary>
 public sealed class MeshStack : Stack
 {
-    public MeshStack(Construct scope, MeshOptions options)
+    public MeshStack(Construct scope, MeshOptions options, MeshPackages packages)
         : base(scope, $"taskmesh-{options.Stage.Name}", new StackProps
         {
             Description = $"TaskMesh, stage {options.Stage.Name}",
-            Tags = new Dictionary<string, string> { ["app"] = "taskmesh", ["stage"] = options.Stage.Name },
         })
     {
-        _ = new Queues(this, options);
+        // On each resource, and through the launch template on each machine: what costs money can be told apart and found.
+        Amazon.CDK.Tags.Of(this).Add("app", "taskmesh");
+        Amazon.CDK.Tags.Of(this).Add("stage", options.Stage.Name);
+        var queues = new Queues(this, options);
         var network = new Network(this);
-        _ = new MeshDatabase(this, options, network);
-        _ = new ObjectStore(this);
+        var database = new MeshDatabase(this, options, network);
+        var objects = new ObjectStore(this);
+        var migrations = new Migrations(this, options, packages, network, database);
+        var fleet = new BareMetalFleet(this, options, packages, network, queues, database, objects);
+        var functions = new Functions(this, options, packages, network, queues, database, objects, fleet);
+        functions.Node.AddDependency(migrations.Applied);
+        new Timers(this, options, queues).Node.AddDependency(functions);
+        _ = new OperatorRights(
+            this, options, queues, database, functions.Manager.Logs, functions.External.Logs, functions.Internal.Logs, fleet.Logs);
+        // The command line of CDK stops at an error; the template is written all the same.
+        if (packages.Problem is { } problem)
+            Annotations.Of(this).AddError(problem);
     }
 }

@@ -16,7 +16,7 @@ public sealed class MeshDatabase : Construct
 {
     public const string Name = "taskmesh";
 
-    private const string Administrator = "taskmesh_admin";
+    public const string Administrator = "taskmesh_admin";
 
     /// <summary>Half a unit holds 1 GiB and costs a tenth of a small instance; the minute's tick would never let it pause.</summary>
     private const double LeastCapacity = 0.5;

@@ -10,6 +10,10 @@ namespace TaskMesh.Cdk.Constructs;
 /// </summary>
 public sealed class Queues : Construct
 {
+    public const string ManagerName = "manager";
+
+    public const string ControlName = "control";
+
     /// <summary>Room for Lambda to try a throttled batch again: docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html.</summary>
     private const int FunctionTimeoutsPerVisibility = 6;
 
@@ -34,13 +38,14 @@ public sealed class Queues : Construct
     private static readonly TimeSpan DeadRetention = TimeSpan.FromDays(14);
 
     private readonly MeshStage _stage;
+    private readonly Dictionary<string, Queue> _dead = [];
 
     public Queues(Construct scope, MeshOptions options)
         : base(scope, nameof(Queues))
     {
         _stage = options.Stage;
-        Manager = ForFunction("manager", FunctionTimeouts.Manager);
-        Control = ForFunction("control", FunctionTimeouts.Manager);
+        Manager = ForFunction(ManagerName, FunctionTimeouts.Manager);
+        Control = ForFunction(ControlName, FunctionTimeouts.Manager);
         External = ForFunction("external", FunctionTimeouts.External);
         Internal = ForFunction("internal", FunctionTimeouts.Internal);
         BareMetal = WithDeadLetters("bare-metal", WorkerLease, WorkerReceives);
@@ -60,6 +65,8 @@ public sealed class Queues : Construct
 
     public IReadOnlyDictionary<PoolOptions, Queue> Pools { get; }
 
+    public Queue DeadLettersOf(string name) => _dead[name];
+
     private Queue ForPool(PoolOptions pool) => pool.Class switch
     {
         "External" => ForFunction(pool.Name, FunctionTimeouts.External),
@@ -73,6 +80,7 @@ public sealed class Queues : Construct
     private Queue WithDeadLetters(string name, TimeSpan visibility, int receives)
     {
         var dead = Add($"{name}-dead", new QueueProps { RetentionPeriod = Seconds(DeadRetention) });
+        _dead.Add(name, dead);
         return Add(name, new QueueProps
         {
             RetentionPeriod = Seconds(Retention),

@@ -21,5 +21,6 @@ public static class SynthesisedMesh
         new(TemplateOf(context.ToDictionary(value => value.Name, value => value.Value)));
 
     private static Template TemplateOf(Dictionary<string, object> context) =>
-        Template.FromStack(new MeshStack(new App(new AppProps { AnalyticsReporting = false }), MeshOptions.Read(context.GetValueOrDefault)));
+        Template.FromStack(new MeshStack(
+            new App(new AppProps { AnalyticsReporting = false }), MeshOptions.Read(context.GetValueOrDefault), MeshPackages.In(null)));
 }
