@@ -131,8 +131,8 @@ internal static class FuzzTargets
 
     private static string[] StartTlsReplies() =>
     [
-        "0220 mail.example ESMTP\r\n", "1250-mail.example\r\n250-SIZE 1000\r\n250 STARTTLS\r\n", "2220 go ahead\r\n", "0554 no\r\n", "3* OK IMAP4\r\n",
-        "4* CAPABILITY IMAP4\r\na OK begin\r\n", "6+OK POP3\r\n", "7+OK begin\r\n", "7-ERR no\r\n",
+        "0220 mail.example ESMTP\r\n", "1250-mail.example\r\n250-SIZE 1000\r\n250 STARTTLS\r\n", "2220 go ahead\r\n", "0554 no\r\n",
+        "3* OK IMAP4\r\n", "4* CAPABILITY IMAP4\r\na OK begin\r\n", "6+OK POP3\r\n", "7+OK begin\r\n", "7-ERR no\r\n",
     ];
 
     /// <summary>The first digit says which protocol, and how far it has come.</summary>

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace TaskMesh.Unit.Workers.BareMetal.Scanning.Fuzzing;
 
-/// <summary>Spoils inputs in the ways that break parsers: bits, lengths, holes, repetitions, halves of two put together. Allocates nothing for an input.</summary>
+/// <summary>Spoils inputs in the ways that break parsers: bits, lengths, holes, repetitions, halves of two put together.</summary>
 internal sealed class Mutator(Random random)
 {
     public const int Longest = 160 * 1024;
