@@ -9,7 +9,7 @@ rm -rf "$results"
 mkdir -p "$results"
 
 ended=0
-TASKMESH_FUZZ_CASES=$1 dotnet test artifacts/bin/Unit/release/TaskMesh.Unit.dll --filter FullyQualifiedName~FuzzTests \
+TASKMESH_FUZZ_CASES=$1 dotnet test artifacts/bin/Unit/release/TaskMesh.Unit.dll --filter FullyQualifiedName~Fuzzing.HostileInput \
     --logger 'console;verbosity=detailed' >"$results/cases.log" 2>&1 || ended=$?
 grep -E '^ *[A-Za-z0-9. ]+: .* us$' "$results/cases.log" || true
 [ "$ended" = 0 ] || {

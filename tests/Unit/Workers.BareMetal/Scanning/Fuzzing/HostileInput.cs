@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 namespace TaskMesh.Unit.Workers.BareMetal.Scanning.Fuzzing;
 
 /// <summary>Hostile input for everything that reads what strangers send. <c>make fuzz</c> runs the same with 10,000,000 cases.</summary>
-public class FuzzTests(ITestOutputHelper output)
+public class HostileInput(ITestOutputHelper output)
 {
     private const int FewCases = 100_000;
     private const int Warm = 1_000;
