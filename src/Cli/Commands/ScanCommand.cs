@@ -53,9 +53,13 @@ internal static class ScanCommand
             DefaultValueFactory = _ => "auto",
         };
         var patience = new Option<int>("--patience") { Description = "Seconds that a server may take.", DefaultValueFactory = _ => 5 };
+        var ciphers = new Option<bool>("--ciphers")
+        {
+            Description = "Also ask what versions and ciphers each server accepts: 10 to 100 connections.",
+        };
         var shared = new ScanOptions();
         const string description = "Collect certificates, as in: taskmesh scan tls www.example.com 192.0.2.0/24 --scope scope.json";
-        var command = shared.Command("tls", description, ports, names, startTls, patience);
+        var command = shared.Command("tls", description, ports, names, startTls, patience, ciphers);
         command.SetAction(async (parsed, cancellation) =>
         {
             // A target that was given by its name is asked for that name.
@@ -69,6 +73,7 @@ internal static class ScanCommand
                 ["names"] = Json((parsed.GetValue(names) ?? []).SelectMany(each => each.Split(','))),
                 ["startTls"] = parsed.GetValue(startTls),
                 ["patience"] = parsed.GetValue(patience),
+                ["ciphers"] = parsed.GetValue(ciphers),
             };
             return await shared.RunAsync(parsed, "tls-scan", input, ["targets", "ports", "names", "startTls"], cancellation);
         });

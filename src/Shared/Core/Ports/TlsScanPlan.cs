@@ -21,6 +21,9 @@ public sealed record TlsScanPlan(
     /// <summary>"none", "smtp", "imap" or "pop3"; "auto" goes by the port.</summary>
     public string StartTls { get; init; } = "auto";
 
+    /// <summary>Whether servers are also asked what versions and ciphers they accept.</summary>
+    public bool Ciphers { get; init; }
+
     /// <summary>How long a server may take, from its connection to its certificate.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -16,9 +16,20 @@ public sealed record TlsFinding(Address Address, ushort Port, string Name, TlsOu
     /// <summary>Fingerprint of the server's hello.</summary>
     public string? Ja3S { get; init; }
 
+    /// <summary>What the server accepts, in the order in which it chose; null where that was not asked.</summary>
+    public IReadOnlyList<TlsAccepted>? Accepted { get; init; }
+
+    /// <summary>Fingerprint of all that; null where it was not asked.</summary>
+    public string? Fingerprint { get; init; }
+
     /// <summary>As the server sent it, its own certificate first. Nothing in it was verified.</summary>
     public IReadOnlyList<CertificateFacts> Chain { get; init; } = [];
 }
+
+/// <summary>Ciphers that a server accepts in a version.</summary>
+/// <param name="Version">Such as "TLS 1.2".</param>
+/// <param name="Ciphers">By their names in IANA's registry.</param>
+public sealed record TlsAccepted(string Version, IReadOnlyList<string> Ciphers);
 
 /// <summary>How a conversation ended with a server that took the connection.</summary>
 public enum TlsOutcome

@@ -66,10 +66,11 @@ internal sealed class CertificateStore(TaskContext context, long certificates) :
 
     private static TlsRow Row(TlsFinding finding) => new(
         $"{finding.Address}", finding.Port, finding.Name, finding.Outcome.ToString(), finding.Detail, finding.Version, finding.Cipher, finding.Ja3S,
-        finding.Chain);
+        finding.Chain, finding.Accepted, finding.Fingerprint);
 }
 
 /// <param name="Chain">As the server sent it, its own certificate first.</param>
+/// <param name="Accepted">Left out, as the next one is, where it was not asked.</param>
 internal sealed record TlsRow(
     string Address,
     int Port,
@@ -79,7 +80,9 @@ internal sealed record TlsRow(
     string? Version,
     string? Cipher,
     string? Ja3s,
-    IReadOnlyList<CertificateFacts> Chain);
+    IReadOnlyList<CertificateFacts> Chain,
+    IReadOnlyList<TlsAccepted>? Accepted,
+    string? Fingerprint);
 
 internal sealed record CertificateRow(string Sha256, string Subject, string Issuer, string Names, DateTimeOffset Begins, DateTimeOffset Expires);
 

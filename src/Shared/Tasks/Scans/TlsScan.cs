@@ -15,6 +15,7 @@ namespace TaskMesh.Tasks.Scans;
 /// <param name="Retries">Further connection requests to a port that did not answer, 0 to 10.</param>
 /// <param name="StartTls">What is spoken before TLS: none, smtp, imap, pop3; auto goes by the port.</param>
 /// <param name="Patience">Seconds that a server may take, from the connection to its certificate, 1 to 60.</param>
+/// <param name="Ciphers">Also asks what versions and ciphers each server accepts, on 10 to 100 connections, one after the other.</param>
 /// <param name="Seed">Fixes the order; by default it follows from the task's id.</param>
 /// <param name="Shard">A part of the scan, as "2/5": the second of five.</param>
 /// <param name="Wire">How packets leave: pcap, packet, xdp; by default what suits the rate.</param>
@@ -27,6 +28,7 @@ public sealed record TlsScanInput(
     int Retries = 1,
     string StartTls = "auto",
     int Patience = 5,
+    bool Ciphers = false,
     ulong? Seed = null,
     string Shard = "1/1",
     string? Wire = null,
@@ -133,6 +135,7 @@ public sealed class TlsScan : ITaskDefinition<TlsScanInput, TlsScanOutput>
         {
             StartTls = input.StartTls,
             Patience = TimeSpan.FromSeconds(input.Patience),
+            Ciphers = input.Ciphers,
             Shard = ScanShard.Parse(input.Shard),
             Wire = input.Wire,
         };

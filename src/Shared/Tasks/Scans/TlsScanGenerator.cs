@@ -19,6 +19,7 @@ public sealed record TlsScanGeneratorInput(
     int Retries = 1,
     string StartTls = "auto",
     int Patience = 5,
+    bool Ciphers = false,
     ulong? Seed = null,
     string? Wire = null,
     string? Into = null);
@@ -68,8 +69,8 @@ public sealed class TlsScanGenerator : ITaskDefinition<TlsScanGeneratorInput, Tl
     }
 
     private static TlsScanInput Whole(TlsScanGeneratorInput input) => new(
-        [.. input.Targets.Select(ShardPlan.TextOf)], input.Ports, input.Names, input.Rate, input.Retries, input.StartTls, input.Patience, input.Seed,
-        Wire: input.Wire);
+        [.. input.Targets.Select(ShardPlan.TextOf)], input.Ports, input.Names, input.Rate, input.Retries, input.StartTls, input.Patience,
+        input.Ciphers, input.Seed, Wire: input.Wire);
 
     private static UInt128 ShardsOf(TlsScanGeneratorInput input) =>
         ShardPlan.Count(TlsScan.Questions(Whole(input)), input.ShardSize, input.Rate, input.Retries);

@@ -135,7 +135,7 @@ public sealed class TlsHelloProbe : IProbe<TlsCapture>, IDisposable
 
     private IEnumerable<string> Filters()
     {
-        var ports = $"dst portrange {_settings.FirstPort}-{_settings.FirstPort + (2 * _order.Rounds) - 1}";
+        var ports = $"dst portrange {_settings.FirstPort}-{_settings.FirstPort + TlsProbeSettings.Ports(_order.Rounds, _settings.Ciphers) - 1}";
         if (_settings.SourceV4 is { } v4)
         {
             yield return $"(tcp and dst host {v4} and {ports})";

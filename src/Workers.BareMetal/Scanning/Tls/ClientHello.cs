@@ -41,11 +41,11 @@ public sealed class ClientHello
     /// <summary>All extensions but the name.</summary>
     private readonly byte[] _extensions;
 
-    private ClientHello(IEnumerable<ushort> ciphers, params IEnumerable<byte>[] extensions)
+    private ClientHello(ushort version, IEnumerable<ushort> ciphers, params IEnumerable<byte>[] extensions)
     {
         _head =
         [
-            HandshakeRecord, 3, 1, 0, 0, ClientHelloMessage, 0, 0, 0, .. Bytes(TlsNames.Tls12), .. new byte[RandomLength], 0,
+            HandshakeRecord, 3, 1, 0, 0, ClientHelloMessage, 0, 0, 0, .. Bytes(version), .. new byte[RandomLength], 0,
             .. Vector(ciphers.SelectMany(Bytes)), 1, 0,
         ];
         _extensions = [.. extensions.SelectMany(each => each), .. Extension(SignatureAlgorithms, Vector(Signatures.SelectMany(Bytes)))];
@@ -55,15 +55,20 @@ public sealed class ClientHello
     public int LargestLength => Length(LongestName);
 
     /// <summary>Up to TLS 1.2, where certificates come in clear, before the server has proved anything.</summary>
-    public static ClientHello UpToTls12() => new(
-        TlsNames.OfferedCiphers,
+    public static ClientHello UpToTls12() => UpTo(TlsNames.Tls12, TlsNames.OfferedCiphers);
+
+    /// <param name="version">The latest one that is offered, TLS 1.2 or earlier.</param>
+    public static ClientHello UpTo(ushort version, IEnumerable<ushort> ciphers) => new(
+        version,
+        ciphers,
         Extension(SupportedGroups, Vector([0, 0x1D, 0, 0x17, 0, 0x18, 0, 0x19])),
         Extension(PointFormats, [1, 0]),
         Extension(RenegotiationInfo, [0]));
 
     /// <param name="keys">The client's public keys, by group.</param>
-    public static ClientHello Tls13(IReadOnlyList<(ushort Group, byte[] Key)> keys) => new(
-        [TlsNames.Aes128GcmSha256, TlsNames.Aes256GcmSha384, TlsNames.ChaCha20Poly1305Sha256],
+    public static ClientHello Tls13(IReadOnlyList<(ushort Group, byte[] Key)> keys, IEnumerable<ushort>? ciphers = null) => new(
+        TlsNames.Tls12,
+        ciphers ?? TlsNames.OfferedCiphers13,
         Extension(SupportedVersions, [2, .. Bytes(TlsNames.Tls13)]),
         Extension(SupportedGroups, Vector(keys.SelectMany(key => Bytes(key.Group)))),
         Extension(KeyShare, Vector(keys.SelectMany(key => Bytes(key.Group).Concat(Vector(key.Key))))));

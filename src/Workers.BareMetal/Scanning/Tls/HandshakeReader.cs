@@ -28,6 +28,7 @@ public sealed class HandshakeReader : IDisposable
     private Tls13Keys? _keys;
     private Tls13Client? _client;
     private byte[] _clientMessage = [];
+    private bool _wantsHello;
 
     public ServerHello? Hello { get; private set; }
 
@@ -45,7 +46,14 @@ public sealed class HandshakeReader : IDisposable
         Dispose();
         Hello = null;
         (_next, _end, _message) = (start, start, start);
-        (_client, _clientMessage) = (client, clientMessage ?? []);
+        (_client, _clientMessage, _wantsHello) = (client, clientMessage ?? [], false);
+    }
+
+    /// <summary>As above, but what the server chooses is enough.</summary>
+    public void BeginHello(int start)
+    {
+        Begin(start);
+        _wantsHello = true;
     }
 
     /// <summary>Reads on, as far as the stream has come.</summary>
@@ -118,6 +126,8 @@ public sealed class HandshakeReader : IDisposable
             {
                 case ServerHelloMessage when Hello is null:
                     Greet(stream.Slice(_message, MessageHeaderLength + length));
+                    if (_wantsHello)
+                        return HandshakeProgress.Hello;
                     break;
                 case CertificateMessage when Hello is not null:
                     Certificate = body..(body + length);
@@ -135,6 +145,10 @@ public sealed class HandshakeReader : IDisposable
     private void Greet(ReadOnlySpan<byte> message)
     {
         Hello = ServerHello.Parse(message[MessageHeaderLength..]);
+        if (_wantsHello)
+            return;
+        if (Hello.IsRetry)
+            throw new TlsParseException($"the server wants a key of group 0x{Hello.Group:X4}");
         if (Hello.Version == TlsNames.Tls13)
             _keys = (_client ?? throw new TlsParseException("the server chose a version that was not offered")).Agree(Hello, _clientMessage, message);
     }
@@ -146,6 +160,9 @@ public enum HandshakeProgress
     More,
 
     Certificate,
+
+    /// <summary>The server has chosen, and no more was wanted.</summary>
+    Hello,
 
     /// <summary>The server sent an alert.</summary>
     Refused,

@@ -8,8 +8,9 @@ namespace TaskMesh.Workers.BareMetal.Scanning.Tls;
 /// <param name="Extensions">Their numbers, in the order of the message.</param>
 /// <param name="Group">Of the server's key; 0 without one.</param>
 /// <param name="Key">The server's public key; null without one.</param>
+/// <param name="IsRetry">The server asks the client to try again with a key of the group that it names.</param>
 public sealed record ServerHello(
-    ushort LegacyVersion, ushort Version, ushort Cipher, IReadOnlyList<ushort> Extensions, ushort Group, byte[]? Key)
+    ushort LegacyVersion, ushort Version, ushort Cipher, IReadOnlyList<ushort> Extensions, ushort Group, byte[]? Key, bool IsRetry)
 {
     private const int RandomLength = 32;
     private const ushort SupportedVersions = 43, KeyShare = 51;
@@ -43,9 +44,7 @@ public sealed record ServerHello(
             else if (type == KeyShare)
                 (group, key) = (content.Number16(), content.IsEmpty ? null : content.Vector16().ToArray());
         }
-        return random.SequenceEqual(RetryRandom)
-            ? throw new TlsParseException($"the server wants a key of group 0x{group:X4}")
-            : new(legacy, version, cipher, numbers, group, key);
+        return new(legacy, version, cipher, numbers, group, key, random.SequenceEqual(RetryRandom));
     }
 
     /// <summary>JA3S: the MD5 of version, cipher and extensions, as sandboxes and network monitors write it.</summary>

@@ -7,4 +7,8 @@ namespace TaskMesh.Workers.BareMetal.Scanning.Tls;
 /// <param name="Index">Of the question.</param>
 /// <param name="HeldBytes">Memory that nothing else holds.</param>
 public sealed record TlsCapture(
-    ulong Index, ProbeTarget Target, string? Name, TlsOutcome Outcome, string? Detail, ServerHello? Hello, CertificateChain? Chain, int HeldBytes);
+    ulong Index, ProbeTarget Target, string? Name, TlsOutcome Outcome, string? Detail, ServerHello? Hello, CertificateChain? Chain, int HeldBytes)
+{
+    /// <summary>What else the server accepts; null where that was not asked.</summary>
+    public CipherInventory? Inventory { get; init; }
+}

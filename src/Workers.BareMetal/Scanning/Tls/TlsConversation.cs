@@ -26,8 +26,11 @@ public sealed class TlsConversation(int largestPayload) : IDisposable
 
     public string? Name { get; private set; }
 
-    /// <summary>How the conversation before this one ended, when this is the second one, in TLS 1.3.</summary>
+    /// <summary>How the conversation before this one ended, when this is the second one, in TLS 1.3, or one of an inventory.</summary>
     public TlsCapture? First { get; private set; }
+
+    /// <summary>What this conversation is a step of; null when it asks for the certificate.</summary>
+    public CipherInventory? Inventory => First?.Inventory;
 
     /// <summary>Whether our hello was said.</summary>
     public bool IsTls { get; private set; }
@@ -49,7 +52,10 @@ public sealed class TlsConversation(int largestPayload) : IDisposable
     public void BeginTls(Tls13Client? client, byte[]? clientMessage)
     {
         IsTls = true;
-        Handshake.Begin(_read, client, clientMessage);
+        if (Inventory is null)
+            Handshake.Begin(_read, client, clientMessage);
+        else
+            Handshake.BeginHello(_read);
     }
 
     /// <summary>What to say before TLS; empty when TLS begins.</summary>

@@ -8,7 +8,8 @@ namespace TaskMesh.Workers.BareMetal.Scanning.Tls;
 
 /// <summary>
 /// All conversations that are going on, a bounded number. Each begins with a proven SYN-ACK and ends by a RST of ours: when the certificate is there,
-/// when the server cannot or will not show one, when its time is over. A server that refuses TLS 1.2 is asked once more, in TLS 1.3.
+/// when the server cannot or will not show one, when its time is over. A server that refuses TLS 1.2 is asked once more, in TLS 1.3; where an
+/// inventory is wanted, on and on, one connection after the other.
 /// </summary>
 /// <remarks>The receiver's thread alone calls, but for <see cref="IsBusy"/> and <see cref="Release"/>.</remarks>
 public sealed class TlsConversations(TlsOrder order, TlsProbeSettings settings, TimeProvider clock) : IDisposable
@@ -33,7 +34,9 @@ public sealed class TlsConversations(TlsOrder order, TlsProbeSettings settings, 
     private readonly long _patience = Ticks(settings.Patience, clock);
     private readonly long _pause = Ticks(RepeatPause, clock);
     private Tls13Client? _client;
+    private IReadOnlyList<(ushort Group, byte[] Key)> _keys = [];
     private ClientHello? _hello13;
+    private int _inventoryPort;
     private long _now = clock.GetTimestamp();
     private long _heldBytes;
     private long _streamBytes;
@@ -94,7 +97,8 @@ public sealed class TlsConversations(TlsOrder order, TlsProbeSettings settings, 
             var tcp = conversation.Tcp;
             if (_now - conversation.BeganAt > _patience)
             {
-                ended(End(conversation, Of(conversation, TlsOutcome.Timeout, Silence(conversation)), outbox));
+                if (End(conversation, Of(conversation, TlsOutcome.Timeout, Silence(conversation)), outbox) is { } capture)
+                    ended(capture);
             }
             else if (tcp.IsUnanswered ? IsDue(tcp) : tcp.OwesAcknowledgment)
             {
@@ -137,6 +141,8 @@ public sealed class TlsConversations(TlsOrder order, TlsProbeSettings settings, 
             {
                 case HandshakeProgress.Certificate:
                     return End(conversation, Captured(conversation), outbox);
+                case HandshakeProgress.Hello:
+                    return AskOn(conversation, conversation.Handshake.Hello, outbox);
                 case HandshakeProgress.Refused:
                     return Refused(conversation, TlsOutcome.Alert, TlsNames.Alert(conversation.Handshake.Alert), outbox);
             }
@@ -154,7 +160,8 @@ public sealed class TlsConversations(TlsOrder order, TlsProbeSettings settings, 
     {
         var random = _cookie.Wide(conversation.Target, conversation.Tcp.Flow.LocalPort) ^ settings.Seed;
         var isSecond = conversation.First is not null;
-        var length = (isSecond ? _hello13! : _hello).Write(_words, conversation.Name, random);
+        var hello = conversation.Inventory is { } inventory ? HelloOf(inventory) : isSecond ? _hello13! : _hello;
+        var length = hello.Write(_words, conversation.Name, random);
         conversation.BeginTls(isSecond ? _client : null, isSecond ? _words[ClientHello.RecordHeaderLength..length] : null);
         conversation.Tcp.Say(_words.AsSpan(0, length), outbox, _now);
     }
@@ -168,17 +175,46 @@ public sealed class TlsConversations(TlsOrder order, TlsProbeSettings settings, 
         if (conversation.First is not null || !conversation.IsTls || handshake.Hello is not null
             || (outcome == TlsOutcome.Alert && handshake.Alert == unrecognizedName))
             return End(conversation, capture, outbox);
-        var (index, round, source) = (conversation.Index, conversation.Round, conversation.Tcp.Source);
-        var flow = new FlowKey(conversation.Target, (ushort)(conversation.Tcp.Flow.LocalPort + order.Rounds));
-        End(conversation, capture, outbox);
+        _hello13 ??= ClientHello.Tls13(Keys());
+        Close(conversation, outbox);
+        return TryOpen(conversation, (ushort)(settings.FirstPort + order.Rounds + conversation.Round), capture, outbox) ? null : capture;
+    }
+
+    /// <summary>Goes on to the next step of an inventory.</summary>
+    /// <param name="hello">What came of this one; null where the server refused it.</param>
+    private TlsCapture? AskOn(TlsConversation conversation, ServerHello? hello, PacketOutbox outbox)
+    {
+        conversation.Inventory!.Heard(hello);
+        Close(conversation, outbox);
+        return Ask(conversation, conversation.First!, outbox);
+    }
+
+    private TlsCapture? Ask(TlsConversation before, TlsCapture capture, PacketOutbox outbox)
+    {
+        var port = settings.FirstPort + (2 * order.Rounds) + (_inventoryPort++ % TlsProbeSettings.InventoryPorts);
+        return !capture.Inventory!.IsDone && TryOpen(before, (ushort)port, capture, outbox) ? null : capture;
+    }
+
+    /// <summary>Opens another connection to the server of one that has ended.</summary>
+    private bool TryOpen(TlsConversation before, ushort port, TlsCapture capture, PacketOutbox outbox)
+    {
+        var (flow, source) = (new FlowKey(capture.Target, port), SourceOf(capture.Target.Address));
         if (_byFlow.ContainsKey(flow))
-            return capture;
+            return false;
+        var next = Take(capture.Index, before.Round, flow, capture);
+        next.Tcp.Open(flow, source, _cookie.Of(flow.Target, flow.LocalPort), outbox, _now);
+        Keep(next, flow);
+        return true;
+    }
+
+    private ClientHello HelloOf(CipherInventory inventory) => inventory.Version == TlsNames.Tls13
+        ? ClientHello.Tls13(Keys(), inventory.Offer)
+        : ClientHello.UpTo(inventory.Version, inventory.Offer);
+
+    private IReadOnlyList<(ushort Group, byte[] Key)> Keys()
+    {
         _client ??= new();
-        _hello13 ??= ClientHello.Tls13(_client.PublicKeys);
-        var second = Take(index, round, flow, capture);
-        second.Tcp.Open(flow, source, _cookie.Of(flow.Target, flow.LocalPort), outbox, _now);
-        Keep(second, flow);
-        return null;
+        return _keys.Count > 0 ? _keys : _keys = _client.PublicKeys;
     }
 
     private TlsCapture Captured(TlsConversation conversation)
@@ -210,22 +246,36 @@ public sealed class TlsConversations(TlsOrder order, TlsProbeSettings settings, 
         Volatile.Write(ref _count, _live.Count);
     }
 
-    /// <summary>Who shows nothing in TLS 1.3 either has said why the first time, and perhaps another reason now.</summary>
-    private TlsCapture End(TlsConversation conversation, TlsCapture capture, PacketOutbox outbox)
+    /// <summary>
+    /// Who shows nothing in TLS 1.3 either has said why the first time, and perhaps another reason now. Null while more is to be asked.
+    /// </summary>
+    private TlsCapture? End(TlsConversation conversation, TlsCapture capture, PacketOutbox outbox)
+    {
+        if (conversation.Inventory is not null && capture.Outcome != TlsOutcome.Timeout)
+            return AskOn(conversation, hello: null, outbox);
+        Close(conversation, outbox);
+        // Silence is no refusal: what is known by then is all.
+        if (conversation.Inventory is not null)
+            return conversation.First;
+        var answer = conversation.First is not { } first || capture.Outcome == TlsOutcome.Certificate ? capture
+            : first.Detail == capture.Detail ? first
+            : first with { Detail = $"{first.Detail}; in TLS 1.3: {capture.Detail}" };
+        return settings.Ciphers && conversation.Round == 0 && answer.Outcome is TlsOutcome.Certificate or TlsOutcome.Alert
+            ? Ask(conversation, answer with { Inventory = new() }, outbox)
+            : answer;
+    }
+
+    private void Close(TlsConversation conversation, PacketOutbox outbox)
     {
         _byFlow.Remove(conversation.Tcp.Flow);
         var last = _live[^1];
         (last.Place, _live[conversation.Place]) = (conversation.Place, last);
         _live.RemoveAt(_live.Count - 1);
         Volatile.Write(ref _count, _live.Count);
-        var answer = conversation.First is not { } first || capture.Outcome == TlsOutcome.Certificate ? capture
-            : first.Detail == capture.Detail ? first
-            : first with { Detail = $"{first.Detail}; in TLS 1.3: {capture.Detail}" };
         if (conversation.Tcp.Reset(outbox))
             Free(conversation);
         else
             _unreset.Enqueue(conversation);
-        return answer;
     }
 
     private void Free(TlsConversation conversation)

@@ -29,22 +29,26 @@ public sealed class TlsFindings(IScanSink<TlsFinding> sink, TlsHelloProbe probe)
     {
         var (address, port, name) = (capture.Target.Address, capture.Target.Port, capture.Name ?? "");
         if (capture is not { Hello: { } hello, Chain: { } chain })
-            return new(address, port, name, capture.Outcome, capture.Detail);
+            return With(new(address, port, name, capture.Outcome, capture.Detail), capture.Inventory);
         try
         {
-            return new(address, port, name, capture.Outcome, null)
+            var finding = new TlsFinding(address, port, name, capture.Outcome, null)
             {
                 Version = TlsNames.Version(hello.Version),
                 Cipher = TlsNames.Cipher(hello.Cipher),
                 Ja3S = hello.Ja3S(),
                 Chain = chain.Facts(Parse),
             };
+            return With(finding, capture.Inventory);
         }
         catch (TlsParseException problem)
         {
             return new(address, port, name, TlsOutcome.NotTls, problem.Message);
         }
     }
+
+    private static TlsFinding With(TlsFinding finding, CipherInventory? inventory) =>
+        inventory is null ? finding : finding with { Accepted = inventory.Accepted, Fingerprint = inventory.Fingerprint };
 
     private CertificateFacts Parse(ReadOnlyMemory<byte> certificate)
     {

@@ -3,6 +3,8 @@ namespace TaskMesh.Workers.BareMetal.Scanning.Tls;
 /// <summary>The numbers of TLS by the names that IANA's registries give them; a number without a name here is written in hexadecimal.</summary>
 public static class TlsNames
 {
+    public const ushort Tls10 = 0x0301;
+    public const ushort Tls11 = 0x0302;
     public const ushort Tls12 = 0x0303;
     public const ushort Tls13 = 0x0304;
     public const ushort Aes128GcmSha256 = 0x1301;
@@ -18,37 +20,11 @@ public static class TlsNames
         0x0033, 0x0039, 0x009C, 0x009D, 0x003C, 0x003D, 0x002F, 0x0035, 0x000A,
     ];
 
-    private static readonly Dictionary<ushort, string> Ciphers = new()
-    {
-        [Aes128GcmSha256] = "TLS_AES_128_GCM_SHA256",
-        [Aes256GcmSha384] = "TLS_AES_256_GCM_SHA384",
-        [ChaCha20Poly1305Sha256] = "TLS_CHACHA20_POLY1305_SHA256",
-        [0xC02B] = "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
-        [0xC02F] = "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
-        [0xC02C] = "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
-        [0xC030] = "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
-        [0xCCA9] = "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
-        [0xCCA8] = "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
-        [0xC009] = "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA",
-        [0xC013] = "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
-        [0xC00A] = "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA",
-        [0xC014] = "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA",
-        [0xC023] = "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256",
-        [0xC027] = "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256",
-        [0xC024] = "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384",
-        [0xC028] = "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384",
-        [0x009E] = "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256",
-        [0x009F] = "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384",
-        [0x0033] = "TLS_DHE_RSA_WITH_AES_128_CBC_SHA",
-        [0x0039] = "TLS_DHE_RSA_WITH_AES_256_CBC_SHA",
-        [0x009C] = "TLS_RSA_WITH_AES_128_GCM_SHA256",
-        [0x009D] = "TLS_RSA_WITH_AES_256_GCM_SHA384",
-        [0x003C] = "TLS_RSA_WITH_AES_128_CBC_SHA256",
-        [0x003D] = "TLS_RSA_WITH_AES_256_CBC_SHA256",
-        [0x002F] = "TLS_RSA_WITH_AES_128_CBC_SHA",
-        [0x0035] = "TLS_RSA_WITH_AES_256_CBC_SHA",
-        [0x000A] = "TLS_RSA_WITH_3DES_EDE_CBC_SHA",
-    };
+    /// <summary>What is offered in TLS 1.3.</summary>
+    public static IReadOnlyList<ushort> OfferedCiphers13 { get; } = [Aes128GcmSha256, Aes256GcmSha384, ChaCha20Poly1305Sha256];
+
+    /// <summary>Whether a cipher is one of TLS 1.3, and of no other version.</summary>
+    public static bool IsOfTls13(ushort cipher) => cipher >> 8 == 0x13;
 
     private static readonly Dictionary<byte, string> Alerts = new()
     {
@@ -81,7 +57,7 @@ public static class TlsNames
         _ => $"0x{version:X4}",
     };
 
-    public static string Cipher(ushort cipher) => Ciphers.GetValueOrDefault(cipher, $"0x{cipher:X4}");
+    public static string Cipher(ushort cipher) => CipherNames.All.GetValueOrDefault(cipher, $"0x{cipher:X4}");
 
     public static string Alert(byte description) => Alerts.GetValueOrDefault(description, $"alert {description}");
 }

@@ -12,9 +12,18 @@ namespace TaskMesh.Workers.BareMetal.Scanning.Tls;
 public sealed record TlsProbeSettings(
     Address? SourceV4, Address? SourceV6, ushort FirstPort, ulong Seed, StartTls? StartTls, TimeSpan Patience, int Window)
 {
+    /// <summary>Of those behind the ones that certificates are asked from: enough for none to come again before it is forgotten.</summary>
+    public const int InventoryPorts = 16;
+
+    /// <summary>Whether servers are asked, after that, what versions and ciphers they accept.</summary>
+    public bool Ciphers { get; init; }
+
     /// <summary>With more conversations than this no new ones are begun.</summary>
     public int MostConversations { get; init; } = 4096;
 
     /// <summary>With more bytes of certificates than this that nobody has taken yet, no new conversations are begun.</summary>
     public long MostBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>How many ports conversations are held from.</summary>
+    public static int Ports(int rounds, bool ciphers) => (2 * rounds) + (ciphers ? InventoryPorts : 0);
 }

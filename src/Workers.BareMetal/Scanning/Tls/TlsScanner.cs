@@ -26,13 +26,17 @@ public sealed class TlsScanner(ScanSettings settings, TimeProvider clock, IProgr
         try
         {
             var way = WireOpening.Find(allowed, settings);
-            port = SourcePort.Take(way, plan.Seed, ProtocolType.Tcp, isHeld: settings.Replay is null, 2 * order.Rounds);
+            var ports = TlsProbeSettings.Ports(order.Rounds, plan.Ciphers);
+            port = SourcePort.Take(way, plan.Seed, ProtocolType.Tcp, isHeld: settings.Replay is null, ports);
             if (!port.IsKernelKeptOut && settings.Replay is null)
                 throw new IOException($"Without ports of its own the scan would have its connections reset by the kernel: resets are {port.Resets}.");
             var pace = new ScanPace(plan.PacketsPerSecond, plan.Retries);
             using var probe = new TlsHelloProbe(
                 order,
-                new(way.SourceV4, way.SourceV6, port.Number, plan.Seed, StartTlsDialogue.ByName(plan.StartTls), plan.Patience, pace.Window),
+                new(way.SourceV4, way.SourceV6, port.Number, plan.Seed, StartTlsDialogue.ByName(plan.StartTls), plan.Patience, pace.Window)
+                {
+                    Ciphers = plan.Ciphers,
+                },
                 clock);
             wire = WireOpening.Open(
                 way, settings, plan.Wire, plan.PacketsPerSecond, new(probe.CaptureFilter, probe.CaptureLength, probe.LargestPacket), clock);

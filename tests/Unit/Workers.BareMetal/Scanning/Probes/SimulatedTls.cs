@@ -34,6 +34,9 @@ internal sealed class SimulatedTls(Func<byte[], int, IEnumerable<SimulatedTls.Pi
     /// <summary>What comes besides each packet of the server, just before it.</summary>
     public Func<byte[], IEnumerable<byte[]>> Noise { get; init; } = _ => [];
 
+    /// <summary>Whether all that the server accepts is asked.</summary>
+    public bool Ciphers { get; init; }
+
     public int Resets { get; private set; }
 
     public int Connections => _connections.Count;
@@ -51,7 +54,10 @@ internal sealed class SimulatedTls(Func<byte[], int, IEnumerable<SimulatedTls.Pi
         var named = name is null ? [] : new[] { new NamedAddress(name, Server) };
         var plain = name is null ? new AddressSet([new(Server, Server)]) : AddressSet.Empty;
         var order = new TlsOrder(new TlsScanPlan(plain, [], named, PortSet.Parse($"{port}"), 1000, 0, Seed: 3));
-        var settings = new TlsProbeSettings(Address.Parse("192.0.2.1"), null, FirstPort, Seed: 3, null, TimeSpan.FromSeconds(5), Window: 16);
+        var settings = new TlsProbeSettings(Address.Parse("192.0.2.1"), null, FirstPort, Seed: 3, null, TimeSpan.FromSeconds(5), Window: 16)
+        {
+            Ciphers = Ciphers,
+        };
         using var probe = new TlsHelloProbe(order, settings, _clock);
         var packet = new byte[probe.LargestPacket];
         Deliver(packet[..probe.Aim(0, 0, packet)]);

@@ -51,6 +51,36 @@ public sealed class TlsHelloProbeTests : IDisposable
     }
 
     [Fact]
+    public void All_that_a_server_accepts_is_asked_one_connection_after_the_other()
+    {
+        const SslProtocols both = SslProtocols.Tls12 | SslProtocols.Tls13;
+        var talk = new SimulatedTls((said, _) => said.Length == 0 ? [] : SimulatedTls.InOrder(Flight(said, both))) { Ciphers = true }.Run();
+
+        var accepted = talk.Capture!.Inventory!.Accepted;
+        Assert.Equal(["TLS 1.3", "TLS 1.2"], accepted.Select(each => each.Version));
+        Assert.Equal(
+            ["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"], accepted[0].Ciphers.Order(StringComparer.Ordinal));
+        Assert.Contains("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", accepted[1].Ciphers);
+        // Its key signs, so nothing is accepted that wants one that encrypts, or another's signature.
+        Assert.All(accepted[1].Ciphers, cipher => Assert.StartsWith("TLS_ECDHE_ECDSA_", cipher, StringComparison.Ordinal));
+        // The certificate, each cipher, and the refusals that end the four versions.
+        Assert.Equal(1 + accepted.Sum(each => each.Ciphers.Count) + 4, talk.Connections);
+        Assert.Equal(talk.Connections, talk.Resets);
+        Assert.Equal(_certificate.RawData, talk.Capture.Chain!.Certificates()[0].ToArray());
+    }
+
+    [Fact]
+    public void A_server_that_falls_silent_keeps_what_it_has_said()
+    {
+        var talk = new SimulatedTls((said, connection) =>
+            said.Length == 0 || connection > 2 ? [] : SimulatedTls.InOrder(Flight(said, SslProtocols.Tls13)))
+        { Ciphers = true }.Run();
+
+        Assert.Equal(TlsOutcome.Certificate, talk.Capture!.Outcome);
+        Assert.Equal(("TLS 1.3", 1), talk.Capture.Inventory!.Accepted.Select(each => (each.Version, each.Ciphers.Count)).Single());
+    }
+
+    [Fact]
     public void A_certificate_of_64_KiB_is_read()
     {
         using var large = TlsServer.Certificate("CN=large.example", [.. Enumerable.Range(0, 2500).Select(host => $"host-{host}.large.example")]);
