@@ -1,13 +1,14 @@
 # The developers' commands. `make` alone prints them.
 .DEFAULT_GOAL := help
 .PHONY: help build test unit format check approve demo synth bench-tasks bench-profile bench-completion bench-fanout bench-latency bench-syn \
-	bench-loss bench-tls bench-dns fuzz sim crashes real-packages
+	bench-loss bench-tls bench-dns fuzz sim crashes chaos real-packages
 
 SOLUTION := TaskMesh.sln
 STAGE := dev
 SEEDS := 200
 CASES := 10000000
 FIRST := 1
+SEED := 1
 DEFECT :=
 MOST :=
 JOBS := 50000
@@ -106,6 +107,10 @@ sim: ## simulate whole collections by seed; SEEDS=200 FIRST=1 DEFECT=
 crashes: ## let one process die at each place where it can, or at MOST of them; MOST=
 	dotnet build tests/Proof -c Release
 	dotnet artifacts/bin/Proof/release/TaskMesh.Proof.dll crashes $(MOST)
+
+chaos: ## kill, pause and cut off real processes for ten minutes while queues go wrong; SEED=1
+	dotnet build tests/Proof -c Release
+	dotnet artifacts/bin/Proof/release/TaskMesh.Proof.dll chaos $(SEED)
 
 real-packages: ## build and test without stand-ins, where the package feed has the real packages
 	@mkdir -p artifacts

@@ -8,8 +8,10 @@ using Amazon.Lambda.SQSEvents;
 using Microsoft.Extensions.Logging;
 using TaskMesh.Aws;
 using TaskMesh.Core.Configuration;
+using TaskMesh.Core.Contract;
 using TaskMesh.Core.Execution;
 using TaskMesh.Core.Ports;
+using TaskMesh.Postgres;
 using TaskMesh.Tasks;
 
 namespace TaskMesh.Manager;
@@ -20,6 +22,9 @@ public sealed class Function : IDisposable
     /// <summary>Ends the work before Lambda ends the process, so that the answer still gets out.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(2);
 
+    /// <summary>Lambda gives initialisation 10 s.</summary>
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(5);
+
     private readonly ILoggerFactory _logs = LoggerFactory.Create(logging => logging.AddJsonConsole(console =>
     {
         console.UseUtcTimestamp = true;
@@ -28,36 +33,62 @@ public sealed class Function : IDisposable
 
     private readonly MessageHold _hold;
     private readonly ManagerHost _host;
+    private readonly ManagerLog _log;
 
     public Function()
+        : this(AllTasks.Catalogue)
+    {
+    }
+
+    public Function(TaskCatalogue catalogue)
     {
         var settings = ManagerSettings.Read(ProcessEnvironment.Read());
         var sqs = AwsClients.Sqs();
         _hold = new MessageHold(new SqsVisibility(sqs, settings.ManagerQueue), TimeProvider.System, new Random());
+        var logger = _logs.CreateLogger("taskmesh.manager");
+        _log = new ManagerLog(logger);
         _host = new ManagerHost(
             settings,
-            AllTasks.Catalogue,
+            catalogue,
             new SqsSender(sqs),
             AwsClients.Objects(settings.ObjectsBucket),
             new Ec2Fleet(AwsClients.Ec2(), AwsClients.Ec2WithoutRetries()),
             TimeProvider.System,
             new Random(),
-            _logs.CreateLogger("taskmesh.manager"));
+            logger);
     }
 
     public static async Task Main()
     {
         using var function = new Function();
+        await function.RunAsync();
+    }
+
+    /// <summary>Takes batches until the process ends.</summary>
+    public async Task RunAsync()
+    {
         var serializer = new SourceGeneratorLambdaJsonSerializer<FunctionJson>();
-        using var bootstrap = LambdaBootstrapBuilder.Create<SQSEvent, SQSBatchResponse>(function.HandleAsync, serializer)
-            .UseBootstrapHandler(function.StartAsync)
+        using var bootstrap = LambdaBootstrapBuilder.Create<SQSEvent, SQSBatchResponse>(HandleAsync, serializer)
+            .UseBootstrapHandler(StartAsync)
             .Build();
         await bootstrap.RunAsync();
     }
 
+    /// <summary>
+    /// A database that is away must not end the process here: what it was to handle would stay hidden for as long as its queue says. The first batch
+    /// waits for the database then.
+    /// </summary>
     public async Task<bool> StartAsync()
     {
-        await _host.StartAsync(CancellationToken.None);
+        using var limit = new CancellationTokenSource(StartLimit, TimeProvider.System);
+        try
+        {
+            await _host.StartAsync(limit.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException || Database.IsTransient(e))
+        {
+            _log.StartsLater(e);
+        }
         return true;
     }
 
@@ -65,7 +96,7 @@ public sealed class Function : IDisposable
     {
         using var limit = new CancellationTokenSource(context.RemainingTime - Margin, TimeProvider.System);
         var failed = await _hold.RunAsync(
-            [.. batch.Records.Select(ReceivedOf)], () => _host.Handler.HandleAsync([.. batch.Records.Select(EnvelopeOf)], limit.Token));
+            [.. batch.Records.Select(ReceivedOf)], () => _host.HandleAsync([.. batch.Records.Select(EnvelopeOf)], limit.Token));
         return new SQSBatchResponse([.. failed.Select(id => new SQSBatchResponse.BatchItemFailure { ItemIdentifier = id })]);
     }
 

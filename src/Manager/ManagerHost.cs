@@ -18,6 +18,8 @@ public sealed class ManagerHost : IAsyncDisposable
     private readonly NpgsqlDataSource _database;
     private readonly ManagerSettings _settings;
     private readonly TaskCatalogue _catalogue;
+    private readonly TimeProvider _clock;
+    private bool _isStarted;
 
     public ManagerHost(
         ManagerSettings settings,
@@ -31,6 +33,7 @@ public sealed class ManagerHost : IAsyncDisposable
     {
         _settings = settings;
         _catalogue = catalogue;
+        _clock = clock;
         _database = Database.Open(settings.Database, "taskmesh-manager", Connections);
         var log = new ManagerLog(logger);
         var launcher = new FleetLauncher(_database, fleet, settings.Fleet, new IdSource(clock, random), log);
@@ -65,8 +68,21 @@ public sealed class ManagerHost : IAsyncDisposable
 
     public MessageHandler Handler { get; }
 
-    /// <summary>Makes pools and launch slots of the settings known to the database.</summary>
-    public async Task StartAsync(CancellationToken cancellation)
+    /// <summary>Makes pools and launch slots of the settings known to the database, and waits for it if it is away.</summary>
+    public async Task StartAsync(CancellationToken cancellation) =>
+        _isStarted = await Database.WaitForAsync(() => ConfigureAsync(cancellation), UnitOfWork.Patience, _clock, cancellation);
+
+    /// <summary>Handles a batch, once the host has started.</summary>
+    public async Task<IReadOnlyList<string>> HandleAsync(IReadOnlyList<Envelope> batch, CancellationToken cancellation)
+    {
+        if (!_isStarted)
+            await StartAsync(cancellation);
+        return await Handler.HandleAsync(batch, cancellation);
+    }
+
+    public ValueTask DisposeAsync() => _database.DisposeAsync();
+
+    private async Task<bool> ConfigureAsync(CancellationToken cancellation)
     {
         await using var connection = await _database.OpenConnectionAsync(cancellation);
         var dispatch = new DispatchStore(connection);
@@ -78,7 +94,6 @@ public sealed class ManagerHost : IAsyncDisposable
                 select (entry.Kind, _settings.RateLimits.TryGetValue(bucket, out var limit) ? limit : RateLimit.None(bucket))],
             cancellation);
         await new FleetStore(connection).ConfigureAsync(_settings.Fleet.MaxWorkers, cancellation);
+        return true;
     }
-
-    public ValueTask DisposeAsync() => _database.DisposeAsync();
 }

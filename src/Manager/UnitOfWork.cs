@@ -11,10 +11,7 @@ namespace TaskMesh.Manager;
 public sealed class UnitOfWork(NpgsqlDataSource database, EffectPerformer performer, TimeProvider clock)
 {
     /// <summary>Well within the time of one invocation.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
-
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
 
     /// <returns>What the transaction decided, after its effects were performed.</returns>
     public async Task<Decided> RunAsync(Func<NpgsqlConnection, Task<Decided>> decide, CancellationToken cancellation)
@@ -24,26 +21,19 @@ public sealed class UnitOfWork(NpgsqlDataSource database, EffectPerformer perfor
         return decided;
     }
 
-    private async Task<Decided> CommitAsync(Func<NpgsqlConnection, Task<Decided>> decide, CancellationToken cancellation)
-    {
-        var start = clock.GetTimestamp();
-        for (var pause = FirstPause; ; pause = pause < LongestPause ? 2 * pause : pause)
+    private Task<Decided> CommitAsync(Func<NpgsqlConnection, Task<Decided>> decide, CancellationToken cancellation) => Database.WaitForAsync(
+        async () =>
         {
-            try
-            {
-                await using var connection = await database.OpenConnectionAsync(cancellation);
-                await using var transaction = await connection.BeginTransactionAsync(cancellation);
-                Pipeline.Begin(connection);
-                var decided = await decide(connection);
-                await Pipeline.CommitAsync(connection, cancellation);
-                return decided;
-            }
-            catch (Exception e) when (Database.IsTransient(e) && clock.GetElapsedTime(start) < Patience)
-            {
-                await Task.Delay(pause, clock, cancellation);
-            }
-        }
-    }
+            await using var connection = await database.OpenConnectionAsync(cancellation);
+            await using var transaction = await connection.BeginTransactionAsync(cancellation);
+            Pipeline.Begin(connection);
+            var decided = await decide(connection);
+            await Pipeline.CommitAsync(connection, cancellation);
+            return decided;
+        },
+        Patience,
+        clock,
+        cancellation);
 }
 
 /// <summary>What a transaction leads to.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TaskMesh.Aws;
@@ -5,7 +6,6 @@ using TaskMesh.Core.Contract;
 using TaskMesh.Core.Execution;
 using TaskMesh.Postgres;
 using TaskMesh.Postgres.Workers;
-using TaskMesh.Tasks;
 using TaskMesh.Workers.BareMetal.Scanning;
 using TaskMesh.Workers.BareMetal.Scanning.Wire;
 
@@ -16,13 +16,20 @@ namespace TaskMesh.Workers.BareMetal;
 /// since a machine that is forgotten costs money.
 /// </summary>
 public sealed class BareMetalWorkerHost(
-    BareMetalWorkerSettings settings, IHostApplicationLifetime lifetime, ILogger<BareMetalWorkerHost> logger, TimeProvider clock)
+    BareMetalWorkerSettings settings,
+    TaskCatalogue catalogue,
+    IHostApplicationLifetime lifetime,
+    ILogger<BareMetalWorkerHost> logger,
+    TimeProvider clock)
     : BackgroundService
 {
     /// <summary>EX_NOPERM of sysexits(3).</summary>
     private const int PermissionError = 77;
 
     private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(10);
+
+    /// <summary>For a database that is away while the worker boots; the Manager gives it 5 minutes to appear.</summary>
+    private static readonly TimeSpan BootPatience = TimeSpan.FromMinutes(4);
 
     /// <summary>What is running must be handed back also when the database does not answer.</summary>
     private static readonly TimeSpan RetireLimit = TimeSpan.FromSeconds(2);
@@ -33,6 +40,25 @@ public sealed class BareMetalWorkerHost(
     private static string Version { get; } = typeof(BareMetalWorkerHost).Assembly.GetName().Version!.ToString(3);
 
     private readonly WorkerLog _log = new(logger);
+
+    /// <summary>Lives until it leaves or is told to stop.</summary>
+    public static Task RunAsync(BareMetalWorkerSettings settings, TaskCatalogue catalogue)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Logging.AddJsonConsole(console =>
+        {
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+        });
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // Longer than the tasks' grace time, shorter than systemd's TimeoutStopSec.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = BareMetalWorkerSettings.ShutdownLimit);
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(catalogue);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddHostedService<BareMetalWorkerHost>();
+        return builder.Build().RunAsync();
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -60,7 +86,7 @@ public sealed class BareMetalWorkerHost(
         // A connection for each task and for its share of packets, one for heartbeats, one to spare.
         await using var database = Database.Open(settings.Database, "taskmesh-bare-metal", (2 * settings.Parallelism) + 2);
         var registry = new WorkerRegistry(database, id, settings.Pool, Version, settings.Parallelism);
-        if (!await registry.HeartbeatAsync(stopping))
+        if (!await Database.WaitForAsync(() => registry.HeartbeatAsync(stopping), BootPatience, clock, stopping))
         {
             _log.NotWanted(id);
             return;
@@ -70,7 +96,7 @@ public sealed class BareMetalWorkerHost(
         var manager = new SqsManagerQueue(new SqsSender(sqs), settings.ManagerQueue, clock);
         var objects = AwsClients.Objects(settings.ObjectsBucket);
         var executor = new TaskExecutor(
-            AllTasks.Catalogue,
+            catalogue,
             run => new WorkerCapabilities(
                 new TaskData(database, run, objects, settings.Results),
                 new ReconData(database, run),

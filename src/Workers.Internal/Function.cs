@@ -5,23 +5,32 @@ using Amazon.Lambda.RuntimeSupport;
 using Amazon.Lambda.Serialization.SystemTextJson;
 using Amazon.Lambda.SQSEvents;
 using TaskMesh.Core.Configuration;
+using TaskMesh.Core.Contract;
 using TaskMesh.Core.Ports;
+using TaskMesh.Tasks;
 
 namespace TaskMesh.Workers.Internal;
 
 /// <summary>The edge to AWS Lambda: a batch of attempts in, the ids of those that must come again out.</summary>
-public sealed class Function
+public sealed class Function(TaskCatalogue catalogue)
 {
     /// <summary>Ends the work before Lambda ends the process, so that the answer still gets out.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(2);
 
-    private readonly InternalWorkerHost _host = new(InternalWorkerSettings.Read(ProcessEnvironment.Read()), TimeProvider.System);
+    private readonly InternalWorkerHost _host = new(InternalWorkerSettings.Read(ProcessEnvironment.Read()), catalogue, TimeProvider.System);
 
-    public static async Task Main()
+    public Function()
+        : this(AllTasks.Catalogue)
     {
-        var function = new Function();
+    }
+
+    public static Task Main() => new Function().RunAsync();
+
+    /// <summary>Takes batches until the process ends.</summary>
+    public async Task RunAsync()
+    {
         var serializer = new SourceGeneratorLambdaJsonSerializer<FunctionJson>();
-        using var bootstrap = LambdaBootstrapBuilder.Create<SQSEvent, SQSBatchResponse>(function.HandleAsync, serializer).Build();
+        using var bootstrap = LambdaBootstrapBuilder.Create<SQSEvent, SQSBatchResponse>(HandleAsync, serializer).Build();
         await bootstrap.RunAsync();
     }
 

@@ -3,7 +3,6 @@ using TaskMesh.Core.Contract;
 using TaskMesh.Core.Execution;
 using TaskMesh.Postgres;
 using TaskMesh.Postgres.Workers;
-using TaskMesh.Tasks;
 
 namespace TaskMesh.Workers.Internal;
 
@@ -13,14 +12,14 @@ public sealed class InternalWorkerHost
     /// <summary>The tasks of a batch share them; many functions run at once.</summary>
     private const int Connections = 2;
 
-    public InternalWorkerHost(InternalWorkerSettings settings, TimeProvider clock)
+    public InternalWorkerHost(InternalWorkerSettings settings, TaskCatalogue catalogue, TimeProvider clock)
     {
         var database = Database.Open(settings.Database, "taskmesh-internal", Connections);
         var sqs = AwsClients.Sqs();
         var manager = new SqsManagerQueue(new SqsSender(sqs), settings.ManagerQueue, clock);
         var objects = AwsClients.Objects(settings.ObjectsBucket);
         var executor = new TaskExecutor(
-            AllTasks.Catalogue,
+            catalogue,
             run => new WorkerCapabilities(new TaskData(database, run, objects, settings.Results), new ReconData(database, run), manager),
             clock,
             objects,

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
+using TaskMesh.Proof.Chaos;
 using TaskMesh.Proof.Checking;
 using TaskMesh.Proof.Crashes;
 using TaskMesh.Proof.Simulation;
@@ -7,12 +9,15 @@ using TaskMesh.Testing;
 
 // sim [SEEDS [FIRST [DEFECT]]]: whole collections under SEEDS seeds, from FIRST on.
 // crashes [MOST]: one process dies at each place where it can, or at MOST of them.
+// chaos [SEED [brief]]: real processes and a real server are killed, paused and cut off while queues go wrong.
 // defects [SEEDS]: each known defect must be found within SEEDS seeds.
 return args switch
 {
     ["sim", .. var rest] => await SimulateAsync(rest),
     ["defects", .. var rest] => await FindDefectsAsync(Number(rest, 0, 50)),
     ["crashes", .. var rest] => await CrashAsync(Number(rest, 0, int.MaxValue)),
+    ["chaos", .. var rest] => await ChaosAsync(rest),
+    [ChaosHost.Verb, var role] => await ChaosHost.RunAsync(role),
     _ => Usage(),
 };
 
@@ -86,11 +91,30 @@ static async Task<int> CrashAsync(int most)
     return isClean ? 0 : 1;
 }
 
+static async Task<int> ChaosAsync(string[] args)
+{
+    var seed = Number(args, 0, 1);
+    var plan = args.ElementAtOrDefault(1) == "brief" ? ChaosPlan.Brief(seed) : ChaosPlan.Full(seed);
+    // The web server within LocalCloud takes both signals for itself.
+    using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Environment.Exit(130));
+    using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Environment.Exit(143));
+    var report = await ChaosRun.RunAsync(plan, Console.Error.WriteLine);
+    foreach (var finding in report.Checked.Findings.Take(20))
+        Console.WriteLine(finding);
+    Console.WriteLine($"the longest way back from a killed worker: {report.Checked.Slowest}");
+    foreach (var unforced in report.Checked.Unforced.Take(5))
+        Console.WriteLine($"no fault had to repeat {unforced}");
+    if (!report.Checked.IsClean)
+        Console.WriteLine($"again: make chaos SEED={seed}");
+    Console.WriteLine(report.ToJson());
+    return report.Checked.IsClean ? 0 : 1;
+}
+
 static int Number(string[] args, int place, int otherwise) =>
     args.Length > place ? int.Parse(args[place], CultureInfo.InvariantCulture) : otherwise;
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: sim [SEEDS [FIRST [DEFECT]]] | crashes [MOST] | defects [SEEDS]");
+    Console.Error.WriteLine("usage: sim [SEEDS [FIRST [DEFECT]]] | crashes [MOST] | defects [SEEDS] | chaos [SEED [brief]]");
     return 64;
 }

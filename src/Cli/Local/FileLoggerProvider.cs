@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace TaskMesh.Cli.Local;
 
 /// <summary>Appends one line per event to a file: the terminal belongs to the command that runs in it.</summary>
-internal sealed class FileLoggerProvider : ILoggerProvider
+public sealed class FileLoggerProvider : ILoggerProvider
 {
     private readonly StreamWriter _file;
     private readonly Lock _gate = new();

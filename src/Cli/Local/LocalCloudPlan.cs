@@ -8,7 +8,7 @@ using TaskMesh.LocalCloud.Configuration;
 namespace TaskMesh.Cli.Local;
 
 /// <summary>What LocalCloud runs for a mesh: the queues, functions, template and timer that CDK makes on AWS.</summary>
-internal static class LocalCloudPlan
+public static class LocalCloudPlan
 {
     public const string Region = "eu-local-1";
 
@@ -37,7 +37,8 @@ internal static class LocalCloudPlan
 
     public static string QueueUrl(int port, string queue) => $"http://127.0.0.1:{port}/{Account}/{NameOf(queue)}";
 
-    public static CloudConfiguration For(LocalMesh mesh, HostPrograms programs, int port)
+    /// <param name="databaseAs">How one of the product's roles reaches its database.</param>
+    public static CloudConfiguration For(LocalMeshOptions options, Func<string, string> databaseAs, HostPrograms programs, int port)
     {
         var meshUser = ServiceUsers.Available ? ServiceUsers.Mesh : (int?)null;
         var outsideUser = ServiceUsers.Available ? ServiceUsers.Outside : (int?)null;
@@ -46,9 +47,9 @@ internal static class LocalCloudPlan
             Region = Region,
             AccountId = Account,
             Port = port,
-            LogFolder = mesh.LogFolder,
-            Store = new StoreConfiguration { Folder = Path.Combine(mesh.Options.Folder, "cloud"), Durable = mesh.Options.Durable },
-            ObjectStore = new ObjectStoreConfiguration(Path.Combine(mesh.Options.Folder, "objects"), [Stage]),
+            LogFolder = options.LogFolder,
+            Store = new StoreConfiguration { Folder = Path.Combine(options.Folder, "cloud"), Durable = options.Durable },
+            ObjectStore = new ObjectStoreConfiguration(Path.Combine(options.Folder, "objects"), [Stage]),
             Queues = [.. Queues.SelectMany(queue => Queue(queue.Name, queue.VisibilitySeconds, queue.MaxReceives))],
             Functions =
             [
@@ -56,7 +57,7 @@ internal static class LocalCloudPlan
                 {
                     Name = "manager",
                     Command = programs.Command("Manager"),
-                    Environment = ManagerEnvironment(mesh, port),
+                    Environment = ManagerEnvironment(databaseAs, port),
                     UserId = meshUser,
                     Concurrency = FunctionConcurrency,
                     TimeoutSeconds = ManagerTimeout,
@@ -66,7 +67,7 @@ internal static class LocalCloudPlan
                 {
                     Name = "external",
                     Command = programs.Command("Workers.External"),
-                    Environment = ExternalEnvironment(mesh, port),
+                    Environment = ExternalEnvironment(options, port),
                     UserId = outsideUser,
                     Concurrency = FunctionConcurrency,
                     TimeoutSeconds = ExternalTimeout,
@@ -78,7 +79,7 @@ internal static class LocalCloudPlan
                     Command = programs.Command("Workers.Internal"),
                     Environment = new Dictionary<string, string>
                     {
-                        ["TASKMESH_DATABASE"] = mesh.DatabaseAs("tm_internal"),
+                        ["TASKMESH_DATABASE"] = databaseAs("tm_internal"),
                         ["TASKMESH_MANAGER_QUEUE_URL"] = QueueUrl(port, "manager"),
                         ["TASKMESH_OBJECTS_BUCKET"] = Stage,
                     },
@@ -93,10 +94,10 @@ internal static class LocalCloudPlan
                 ["ami-taskmesh"] = new ImageConfiguration
                 {
                     Command = programs.Command("Workers.BareMetal"),
-                    Environment = WorkerEnvironment(mesh, port),
+                    Environment = WorkerEnvironment(options, databaseAs, port),
                     UserId = meshUser,
                     Capabilities = meshUser is null ? [] : ["net_raw"],
-                    NetworkNamespace = mesh.Options.ScannerNamespace,
+                    NetworkNamespace = options.ScannerNamespace,
                 },
             },
             LaunchTemplates = new Dictionary<string, LaunchTemplateConfiguration>
@@ -105,15 +106,15 @@ internal static class LocalCloudPlan
             },
             Timers =
             [
-                new TimerConfiguration(mesh.Options.TickInterval.TotalSeconds, NameOf("manager"), TickBody(Sweep.Minute)),
+                new TimerConfiguration(options.TickInterval.TotalSeconds, NameOf("manager"), TickBody(Sweep.Minute)),
                 new TimerConfiguration(TimeSpan.FromHours(1).TotalSeconds, NameOf("manager"), TickBody(Sweep.Housekeeping)),
             ],
         };
     }
 
-    private static Dictionary<string, string> ManagerEnvironment(LocalMesh mesh, int port) => new()
+    private static Dictionary<string, string> ManagerEnvironment(Func<string, string> databaseAs, int port) => new()
     {
-        ["TASKMESH_DATABASE"] = mesh.DatabaseAs("tm_manager"),
+        ["TASKMESH_DATABASE"] = databaseAs("tm_manager"),
         ["TASKMESH_MANAGER_QUEUE_URL"] = QueueUrl(port, "manager"),
         ["TASKMESH_OBJECTS_BUCKET"] = Stage,
         ["TASKMESH_EXTERNAL_QUEUE_URL"] = QueueUrl(port, "external"),
@@ -121,27 +122,28 @@ internal static class LocalCloudPlan
         ["TASKMESH_BARE_METAL_QUEUE_URL"] = QueueUrl(port, "bare-metal"),
     };
 
-    private static Dictionary<string, string> ExternalEnvironment(LocalMesh mesh, int port)
+    private static Dictionary<string, string> ExternalEnvironment(LocalMeshOptions options, int port)
     {
         var environment = new Dictionary<string, string>
         {
             ["TASKMESH_MANAGER_QUEUE_URL"] = QueueUrl(port, "manager"),
             ["TASKMESH_OBJECTS_BUCKET"] = Stage,
         };
-        if (mesh.Options.Providers.Count > 0)
+        if (options.Providers.Count > 0)
             environment["TASKMESH_EXTERNAL_PROVIDERS"] = string.Join(
-                ',', mesh.Options.Providers.Select(provider => $"{provider.Key}={provider.Value}"));
+                ',', options.Providers.Select(provider => $"{provider.Key}={provider.Value}"));
         return environment;
     }
 
-    private static Dictionary<string, string> WorkerEnvironment(LocalMesh mesh, int port) => new()
-    {
-        ["TASKMESH_DATABASE"] = mesh.DatabaseAs("tm_worker"),
-        ["TASKMESH_MANAGER_QUEUE_URL"] = QueueUrl(port, "manager"),
-        ["TASKMESH_OBJECTS_BUCKET"] = Stage,
-        ["TASKMESH_BARE_METAL_QUEUE_URL"] = QueueUrl(port, "bare-metal"),
-        ["BARE_METAL_IDLE_TIMEOUT"] = Duration.Write(mesh.Options.WorkerIdleTimeout),
-    };
+    private static Dictionary<string, string> WorkerEnvironment(
+        LocalMeshOptions options, Func<string, string> databaseAs, int port) => new()
+        {
+            ["TASKMESH_DATABASE"] = databaseAs("tm_worker"),
+            ["TASKMESH_MANAGER_QUEUE_URL"] = QueueUrl(port, "manager"),
+            ["TASKMESH_OBJECTS_BUCKET"] = Stage,
+            ["TASKMESH_BARE_METAL_QUEUE_URL"] = QueueUrl(port, "bare-metal"),
+            ["BARE_METAL_IDLE_TIMEOUT"] = Duration.Write(options.WorkerIdleTimeout),
+        };
 
     private static IEnumerable<QueueConfiguration> Queue(string queue, int visibilitySeconds, int maxReceives)
     {

@@ -53,14 +53,12 @@ public sealed class LocalMesh : IAsyncDisposable
 
     public string SocketFolder => Path.Combine(Options.Folder, "product-socket");
 
-    public string LogFolder => Path.Combine(Options.Folder, "logs");
-
     /// <summary>The last lines that hosts wrote about failures, for whoever asks why nothing comes.</summary>
     public string LastErrors()
     {
         const int mostLines = 5;
-        var lines = Directory.Exists(LogFolder)
-            ? Directory.EnumerateFiles(LogFolder, "*.log").SelectMany(File.ReadLines)
+        var lines = Directory.Exists(Options.LogFolder)
+            ? Directory.EnumerateFiles(Options.LogFolder, "*.log").SelectMany(File.ReadLines)
                 .Where(line => line.Contains("rror", StringComparison.Ordinal) || line.Contains("xception", StringComparison.Ordinal))
                 .TakeLast(mostLines)
             : [];
@@ -134,15 +132,16 @@ public sealed class LocalMesh : IAsyncDisposable
     {
         var programs = ServiceUsers.Available ? HostPrograms.Find().ReadableIn(Path.Combine(Options.Folder, "programs")) : HostPrograms.Find();
         var port = Options.Port == 0 ? FreePort() : Options.Port;
-        var logs = LoggerFactory.Create(logging => logging.AddProvider(new FileLoggerProvider(Path.Combine(LogFolder, "localcloud.log"))));
+        var logs = LoggerFactory.Create(logging => logging.AddProvider(new FileLoggerProvider(Path.Combine(Options.LogFolder, "localcloud.log"))));
         var host = await LocalCloudHost.StartAsync(
-            LocalCloudPlan.For(this, programs, port), TimeProvider.System, new Random(), logs, cancellation);
+            LocalCloudPlan.For(Options, DatabaseAs, programs, port), TimeProvider.System, new Random(), logs, cancellation);
         lock (_parts)
             _parts.Push(host);
         return host;
     }
 
-    private static int FreePort()
+    /// <summary>Of this machine, at this moment.</summary>
+    public static int FreePort()
     {
         using var probe = new TcpListener(IPAddress.Loopback, 0);
         probe.Start();

@@ -18,6 +18,8 @@ public sealed record LocalMeshOptions(string Folder)
     /// <summary>Base addresses of public services that differ from the real ones, by name.</summary>
     public IReadOnlyDictionary<string, Uri> Providers { get; init; } = new Dictionary<string, Uri>();
 
+    public string LogFolder => Path.Combine(Folder, "logs");
+
     /// <summary>0 takes a free one.</summary>
     public int Port { get; init; }
 }

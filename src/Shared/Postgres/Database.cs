@@ -11,6 +11,9 @@ public static class Database
     /// </summary>
     private const int PreparedStatements = 200;
 
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
     /// <param name="connectionString">Npgsql's form; the role in it decides what the process may do.</param>
     /// <param name="application">Shown in pg_stat_activity.</param>
     /// <param name="connections">Upper bound of connections: functions take 2, since many of them run at once.</param>
@@ -39,6 +42,23 @@ public static class Database
         NpgsqlException => true,
         _ => false,
     };
+
+    /// <summary>Does it again while the surroundings are at fault: a database that restarts is waited for.</summary>
+    public static async Task<T> WaitForAsync<T>(Func<Task<T>> work, TimeSpan patience, TimeProvider clock, CancellationToken cancellation)
+    {
+        var start = clock.GetTimestamp();
+        for (var pause = FirstPause; ; pause = 2 * pause < LongestPause ? 2 * pause : LongestPause)
+        {
+            try
+            {
+                return await work();
+            }
+            catch (Exception e) when (IsTransient(e) && clock.GetElapsedTime(start) < patience)
+            {
+                await Task.Delay(pause, clock, cancellation);
+            }
+        }
+    }
 
     /// <summary>Runs work for a task; a transient error becomes one that counts against no task.</summary>
     internal static async Task<T> ForTaskAsync<T>(Func<Task<T>> work)

@@ -64,7 +64,7 @@ internal sealed class ManagerRig : IMessageSender, IComputeFleet, IAsyncDisposab
     public Task<IReadOnlyList<string>> SendAsync(params ManagerMessage[] messages) =>
         HandleAsync([.. messages.Select(message => JsonSerializer.Serialize(message, MessageJson.Default.ManagerMessage))]);
 
-    public Task<IReadOnlyList<string>> HandleAsync(params string[] bodies) => _host.Handler.HandleAsync(
+    public Task<IReadOnlyList<string>> HandleAsync(params string[] bodies) => _host.HandleAsync(
         [.. bodies.Select(body => new Envelope("manager", $"m{Interlocked.Increment(ref _messages)}", SentAt, Encoding.UTF8.GetBytes(body)))],
         CancellationToken.None);
 

@@ -39,6 +39,20 @@ public sealed class OutageTests(ProductCluster cluster) : IManagerQueue, IAsyncL
     }
 
     [Fact]
+    public async Task A_Manager_that_starts_meanwhile_takes_its_first_batch_when_the_database_is_back()
+    {
+        _line.Close();
+        await using var late = new ManagerRig(_rig.Database);
+
+        var handling = late.SendAsync(new CreateTask("inside", Empty) { Id = Guid.CreateVersion7() });
+        await Eventually.TrueAsync(() => _line.Refused >= ManyTries);
+        _line.Open();
+
+        Assert.Empty(await handling);
+        Assert.Single(late.Runs);
+    }
+
+    [Fact]
     public async Task A_worker_claims_when_the_database_is_back()
     {
         await _rig.SendAsync(new CreateTask("inside", Empty) { Id = Guid.CreateVersion7() });

@@ -8,12 +8,13 @@ namespace TaskMesh.Proof.Kinds;
 /// <param name="Count">How many tasks it makes.</param>
 /// <param name="InARow">How many of one kind in a row; each row goes in a message of its own.</param>
 /// <param name="Each">What each is told.</param>
-internal sealed record FanInput(int Count, int InARow, StepInput Each);
+/// <param name="Kinds">One after the other; null takes all.</param>
+internal sealed record FanInput(int Count, int InARow, StepInput Each, IReadOnlyList<string>? Kinds = null);
 
 /// <summary>A generator of steps of all kinds.</summary>
 internal sealed class Fan : ITaskDefinition<FanInput, StepOutput>
 {
-    private static readonly string[] Kinds = [Inside.Kind, Outside.Kind, Raw.Kind];
+    private static readonly string[] AllKinds = [Inside.Kind, Outside.Kind, Raw.Kind];
 
     public static string Kind => "fan";
 
@@ -33,8 +34,9 @@ internal sealed class Fan : ITaskDefinition<FanInput, StepOutput>
     {
         await context.TaskData.AppendResultAsync(JsonElement.Parse("true"), context.Cancellation);
         var each = JsonSerializer.SerializeToElement(input.Each, StepJson.Default.StepInput);
+        var kinds = input.Kinds ?? AllKinds;
         for (var i = 0; i < input.Count; i++)
-            await context.Children.AddAsync(Kinds[i / input.InARow % Kinds.Length], each);
+            await context.Children.AddAsync(kinds[i / input.InARow % kinds.Count], each);
         return new StepOutput(input.Count);
     }
 }

@@ -40,6 +40,8 @@ internal sealed class SimServer(NpgsqlConnection connection)
         """,
         collections);
 
+    public bool HoldsSlots() => Says("select exists (select from task_manager.pool where in_flight <> 0)");
+
     public bool Has(Guid collection) => Says("select exists (select from task_manager.collection where id = $1)", collection);
 
     public void CutConnections()

@@ -1,0 +1,33 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using TaskMesh.Proof.Checking;
+
+namespace TaskMesh.Proof.Chaos;
+
+/// <summary>What a run of chaos came to: the checker's counts, and what was done to the mesh.</summary>
+public sealed record ChaosReport(Report Checked)
+{
+    /// <summary>Of each fault.</summary>
+    public required IReadOnlyDictionary<string, int> Counts { get; init; }
+
+    /// <summary>From the server's return to the first claim after it, the 99th percentile.</summary>
+    public required double? FirstClaimAfterRestartMs { get; init; }
+
+    /// <summary>Recovery also of those workers that were killed when the server was about to be.</summary>
+    public required double? RecoveryMsP99WithServerKills { get; init; }
+
+    /// <summary>From the submission to the last task's end.</summary>
+    public required double Seconds { get; init; }
+
+    public string ToJson()
+    {
+        var line = JsonNode.Parse(Checked.ToJson())!.AsObject();
+        line["recovery_ms_p99_with_server_kills"] = RecoveryMsP99WithServerKills;
+        line["first_claim_after_restart_ms"] = FirstClaimAfterRestartMs;
+        line["unforced_executions_pct"] = Checked.UnforcedExecutionsPct;
+        line["seconds"] = Seconds;
+        foreach (var (fault, count) in Counts.OrderBy(fault => fault.Key))
+            line[JsonNamingPolicy.SnakeCaseLower.ConvertName(fault)] = count;
+        return line.ToJsonString();
+    }
+}
