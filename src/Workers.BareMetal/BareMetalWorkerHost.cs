@@ -98,8 +98,8 @@ public sealed class BareMetalWorkerHost(
         var executor = new TaskExecutor(
             catalogue,
             run => new WorkerCapabilities(
-                new TaskData(database, run, objects, settings.Results),
-                new ReconData(database, run),
+                new TaskData(database, run, objects, settings.Results, clock),
+                new ReconData(database, run, clock),
                 manager,
                 new RawScanner(settings.Scanning, clock, budget: new PacketBudget(database, new(run.Id, run.Attempt, run.Nonce)))),
             clock,

@@ -20,7 +20,8 @@ public sealed class InternalWorkerHost
         var objects = AwsClients.Objects(settings.ObjectsBucket);
         var executor = new TaskExecutor(
             catalogue,
-            run => new WorkerCapabilities(new TaskData(database, run, objects, settings.Results), new ReconData(database, run), manager),
+            run => new WorkerCapabilities(
+                new TaskData(database, run, objects, settings.Results, clock), new ReconData(database, run, clock), manager),
             clock,
             objects,
             settings.Results);

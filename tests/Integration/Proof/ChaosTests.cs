@@ -9,6 +9,8 @@ public class ChaosTests
 {
     public const string Name = "chaos";
 
+    private static readonly string[] Faults = ["duplicates", "lostDeletes", "lostReplies", "cutCommits"];
+
     [Fact]
     public async Task Killed_paused_and_cut_off_processes_and_servers_lose_and_double_nothing()
     {
@@ -18,6 +20,6 @@ public class ChaosTests
 
         Assert.True(report.Checked.IsClean, string.Join('\n', [.. report.Checked.Findings, .. said, report.ToJson()]));
         Assert.Equal((4, 6, 2), (report.Counts["serverKills"], report.Counts["processKills"], report.Counts["pauses"]));
-        Assert.Empty(new[] { "duplicates", "lostDeletes", "lostReplies", "cutCommits" }.Except(report.Counts.Keys));
+        Assert.Empty(Faults.Except(report.Counts.Keys));
     }
 }

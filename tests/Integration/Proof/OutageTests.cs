@@ -22,6 +22,7 @@ public sealed class OutageTests(ProductCluster cluster) : IManagerQueue, IAsyncL
 
     private readonly TemporaryFolder _folder = new();
     private readonly List<ManagerMessage> _reports = [];
+    private readonly CommitScissors _scissors = new();
     private PgProxy _line = null!;
     private ManagerRig _rig = null!;
 
@@ -70,11 +71,38 @@ public sealed class OutageTests(ProductCluster cluster) : IManagerQueue, IAsyncL
         Assert.IsType<TaskOutcome.Succeeded>(Assert.IsType<CompleteTask>(Assert.Single(_reports)).Outcome);
     }
 
+    [Fact]
+    public async Task What_a_task_writes_waits_for_the_database()
+    {
+        var data = await ClaimedAsync();
+        _line.Close();
+
+        var writing = data.AppendResultAsync(Empty, default);
+        await Eventually.TrueAsync(() => _line.Refused >= ManyTries);
+        _line.Open();
+        await writing;
+
+        Assert.Equal(["1"], await _rig.Database.RowsAsync("select part from task_manager.task_data"));
+    }
+
+    [Fact]
+    public async Task What_a_task_writes_is_there_once_when_nobody_answers_its_commit()
+    {
+        var data = await ClaimedAsync();
+        _scissors.CutNext();
+
+        await data.AppendResultAsync(Empty, default);
+        await data.AppendResultAsync(Empty, default);
+
+        Assert.False(_scissors.IsArmed);
+        Assert.Equal(["1", "2"], await _rig.Database.RowsAsync("select part from task_manager.task_data order by part"));
+    }
+
     public async Task InitializeAsync()
     {
         var direct = await cluster.CreateAsync();
         var server = new NpgsqlConnectionStringBuilder(direct.ConnectionString("postgres")).Host!;
-        _line = new PgProxy(_folder.Path, server, new SoundWire());
+        _line = new PgProxy(_folder.Path, server, _scissors);
         _rig = new ManagerRig(new ProductDatabase(
             role => new NpgsqlConnectionStringBuilder(direct.ConnectionString(role)) { Host = _folder.Path }.ConnectionString));
         await _rig.StartAsync();
@@ -85,6 +113,16 @@ public sealed class OutageTests(ProductCluster cluster) : IManagerQueue, IAsyncL
         await _rig.DisposeAsync();
         await _line.DisposeAsync();
         _folder.Dispose();
+    }
+
+    /// <summary>What the running attempt of a task writes with.</summary>
+    private async Task<TaskData> ClaimedAsync()
+    {
+        await _rig.SendAsync(new CreateTask("inside", Empty) { Id = Guid.CreateVersion7() });
+        var run = Assert.Single(_rig.Runs);
+        var database = _rig.Database.As("tm_internal");
+        Assert.IsType<ClaimAnswer.Claimed>(Assert.Single(await new TaskLeases(database, "w1").ClaimAsync([run], default)));
+        return new TaskData(database, run, clock: TimeProvider.System);
     }
 
     Task IManagerQueue.SendAsync(IReadOnlyList<ManagerMessage> messages, CancellationToken cancellation)

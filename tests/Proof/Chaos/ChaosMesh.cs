@@ -84,12 +84,16 @@ internal sealed class ChaosMesh : IAsyncDisposable
     {
         Faults = plan.Faults,
         StopGraceSeconds = 1,
+        Queues = plan.FunctionTimeout is { } hidden
+            ? [.. planned.Queues.Select(queue => queue.Attributes is null ? queue : queue with { Attributes = Hidden(queue.Attributes, hidden) })]
+            : planned.Queues,
         Functions =
         [
             .. planned.Functions.Where(function => function.Name is ChaosHost.Manager or ChaosHost.Internal).Select(function => function with
             {
                 Command = Host(function.Name),
                 UserId = null,
+                TimeoutSeconds = plan.FunctionTimeout?.TotalSeconds ?? function.TimeoutSeconds,
                 Environment = new Dictionary<string, string>(function.Environment)
                 {
                     ["MAX_BARE_METAL_WORKERS"] = MostWorkers.ToString(CultureInfo.InvariantCulture),
@@ -98,6 +102,11 @@ internal sealed class ChaosMesh : IAsyncDisposable
         ],
         Images = planned.Images.ToDictionary(
             image => image.Key, image => image.Value with { Command = Host(ChaosHost.Worker), UserId = null, Capabilities = [] }),
+    };
+
+    private static Dictionary<string, string> Hidden(IReadOnlyDictionary<string, string> attributes, TimeSpan time) => new(attributes)
+    {
+        ["VisibilityTimeout"] = ((int)time.TotalSeconds).ToString(CultureInfo.InvariantCulture),
     };
 
     private static string[] Host(string role) => [HostPrograms.Dotnet, typeof(ChaosHost).Assembly.Location, ChaosHost.Verb, role];

@@ -17,6 +17,12 @@ public sealed record ChaosPlan(
     int Pauses,
     TimeSpan Outage)
 {
+    /// <summary>
+    /// What a function was about to hold when it died stays hidden for its queue's timeout, which is minutes. A short run has the least that AWS
+    /// allows, one timeout of the function, and a shorter one of these.
+    /// </summary>
+    public TimeSpan? FunctionTimeout { get; init; }
+
     /// <summary>The share of commits whose reply is cut.</summary>
     public const double CutCommits = 0.01;
 
@@ -44,7 +50,10 @@ public sealed record ChaosPlan(
         new(seed, 100_000, TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(20), TimeSpan.FromSeconds(60), 60, 100, 20, TimeSpan.FromSeconds(60));
 
     public static ChaosPlan Brief(int seed) =>
-        new(seed, 2_000, TimeSpan.FromSeconds(25), TimeSpan.FromMinutes(4), TimeSpan.FromSeconds(2), 4, 6, 2, TimeSpan.Zero);
+        new(seed, 2_000, TimeSpan.FromSeconds(25), TimeSpan.FromMinutes(4), TimeSpan.FromSeconds(2), 4, 6, 2, TimeSpan.Zero)
+        {
+            FunctionTimeout = TimeSpan.FromSeconds(40),
+        };
 
     internal IReadOnlyList<ChaosStep> Steps()
     {

@@ -8,22 +8,22 @@ using TaskMesh.Core.Recon;
 namespace TaskMesh.Postgres.Workers;
 
 /// <summary>The recon models of the running task's organisation. The database itself writes the change feed.</summary>
-public sealed class ReconData(NpgsqlDataSource database, RunTask run) : IReconData
+public sealed class ReconData(NpgsqlDataSource database, RunTask run, TimeProvider? clock = null) : IReconData
 {
+    private readonly Fence _fence = new(database, run, clock);
+
     public Task<UpsertCount> UpsertAsync(ReconModel model, IReadOnlyList<JsonElement> rows, CancellationToken cancellation)
     {
         var parameters = Parameters();
         ReconRows.AddTo(parameters, [.. model.Columns], model, rows);
-        return Fence.WriteAsync(
-            database,
-            run,
+        return _fence.WriteAsync(
             connection => connection.QuerySingleAsync<UpsertCount>(
                 new CommandDefinition(ReconSql.Upsert(model), parameters, cancellationToken: cancellation)),
             cancellation);
     }
 
     public Task<IReadOnlyList<JsonElement>> ListAsync(ReconModel model, ReconQuery query, CancellationToken cancellation) =>
-        Fence.ReadAsync<IReadOnlyList<JsonElement>>(database, run, async connection =>
+        _fence.ReadAsync<IReadOnlyList<JsonElement>>(async connection =>
         {
             var parameters = Parameters();
             parameters.Add("limit", query.Limit);
@@ -39,7 +39,7 @@ public sealed class ReconData(NpgsqlDataSource database, RunTask run) : IReconDa
         }, cancellation);
 
     public Task<IReadOnlyList<bool>> AreKnownAsync(ReconModel model, IReadOnlyList<JsonElement> rows, CancellationToken cancellation) =>
-        Fence.ReadAsync<IReadOnlyList<bool>>(database, run, async connection =>
+        _fence.ReadAsync<IReadOnlyList<bool>>(async connection =>
         {
             var parameters = Parameters();
             ReconRows.AddTo(parameters, model.Key, model, rows);
@@ -62,9 +62,7 @@ public sealed class ReconData(NpgsqlDataSource database, RunTask run) : IReconDa
         parameters.Add("ports", area.Ports.Ports.ToArray().Select(port => (int)port).ToArray());
         parameters.Add("transport", area.Transport);
         parameters.Add("since", since.UtcDateTime);
-        return Fence.WriteAsync(
-            database,
-            run,
+        return _fence.WriteAsync(
             connection => connection.ExecuteAsync(new CommandDefinition(ReconSql.MarkGone, parameters, cancellationToken: cancellation)),
             cancellation);
     }

@@ -11,20 +11,22 @@ using TaskMesh.Core.Workflow;
 namespace TaskMesh.Postgres.Workers;
 
 /// <summary>Task data as one running attempt sees it. Every write begins with the fence, so a late attempt writes nothing.</summary>
-public sealed class TaskData(NpgsqlDataSource database, RunTask run, IObjectStore? objects = null, ResultLimits? limits = null) : ITaskData
+public sealed class TaskData(
+    NpgsqlDataSource database, RunTask run, IObjectStore? objects = null, ResultLimits? limits = null, TimeProvider? clock = null) : ITaskData
 {
     private const int PageSize = 1_000;
 
     /// <summary>Part 0 is what the task returns, and the Manager writes it.</summary>
     private int _lastPart;
 
+    private readonly Fence _fence = new(database, run, clock);
     private readonly long _quota = (limits ?? new ResultLimits()).QuotaBytes;
     private long _bytes;
     private bool _hasAdopted;
 
     public async Task<JsonElement?> ReadResultAsync(Guid task, CancellationToken cancellation)
     {
-        var row = await Fence.ReadAsync(database, run, async connection =>
+        var row = await _fence.ReadAsync(async connection =>
         {
             const string sql = """
                 select data, object_bucket, object_key, object_length, object_sha256 from task_manager.result_rows(@collection, @task) limit 1
@@ -40,10 +42,10 @@ public sealed class TaskData(NpgsqlDataSource database, RunTask run, IObjectStor
         var after = -1;
         while (true)
         {
-            var page = await Fence.ReadAsync(
-                database, run, connection => PageAsync(connection, container, after, cancellation), cancellation);
-            if (after < 0 && page.Count == 0 && !await Fence.ReadAsync(
-                database, run, connection => ExistsAsync(connection, container, cancellation), cancellation))
+            var page = await _fence.ReadAsync(
+                connection => PageAsync(connection, container, after, cancellation), cancellation);
+            if (after < 0 && page.Count == 0 && !await _fence.ReadAsync(
+                connection => ExistsAsync(connection, container, cancellation), cancellation))
                 throw new KeyNotFoundException($"the collection has no container '{container}'");
             foreach (var child in page)
             {
@@ -56,33 +58,32 @@ public sealed class TaskData(NpgsqlDataSource database, RunTask run, IObjectStor
         }
     }
 
-    public Task AppendResultAsync(JsonElement part, CancellationToken cancellation)
+    public async Task AppendResultAsync(JsonElement part, CancellationToken cancellation)
     {
         var data = Json.Write(part);
         var bytes = Interlocked.Add(ref _bytes, data.Length);
         if (bytes > _quota)
             throw ResultQuotaException.Of(bytes, _quota);
-        const string sql = "insert into task_manager.task_data (task_id, attempt, part, data) values (@task, @attempt, @part, @data)";
-        return Fence.WriteAsync(
-            database,
-            run,
+        const string sql = """
+            insert into task_manager.task_data (task_id, attempt, part, data) values (@task, @attempt, @part, @data) on conflict do nothing
+            """;
+        int? number = null;
+        await _fence.WriteAsync(
             async connection =>
             {
                 await AdoptAsync(connection, cancellation);
+                number ??= Interlocked.Increment(ref _lastPart);
                 return await connection.ExecuteAsync(new CommandDefinition(
-                    sql,
-                    new { task = run.Id, attempt = run.Attempt, part = Interlocked.Increment(ref _lastPart), data },
-                    cancellationToken: cancellation));
+                    sql, new { task = run.Id, attempt = run.Attempt, part = number, data }, cancellationToken: cancellation));
             },
             cancellation);
+        _hasAdopted = true;
     }
 
-    public Task SaveCheckpointAsync(JsonElement checkpoint, CancellationToken cancellation)
+    public async Task SaveCheckpointAsync(JsonElement checkpoint, CancellationToken cancellation)
     {
         const string sql = "select task_manager.save_checkpoint(@task, @attempt, @checkpoint, @parts)";
-        return Fence.WriteAsync(
-            database,
-            run,
+        await _fence.WriteAsync(
             async connection =>
             {
                 await AdoptAsync(connection, cancellation);
@@ -92,12 +93,11 @@ public sealed class TaskData(NpgsqlDataSource database, RunTask run, IObjectStor
                     cancellationToken: cancellation));
             },
             cancellation);
+        _hasAdopted = true;
     }
 
     public Task<JsonElement?> ReadSharedAsync(string key, CancellationToken cancellation) =>
-        Fence.ReadAsync<JsonElement?>(
-            database,
-            run,
+        _fence.ReadAsync<JsonElement?>(
             async connection =>
             {
                 const string sql = "select data from task_manager.task_collection_data where collection_id = @collection and key = @key";
@@ -114,9 +114,7 @@ public sealed class TaskData(NpgsqlDataSource database, RunTask run, IObjectStor
             values (@collection, @key, @data, @task)
                 on conflict (collection_id, key) do update set data = excluded.data, task_id = excluded.task_id
             """;
-        return Fence.WriteAsync(
-            database,
-            run,
+        return _fence.WriteAsync(
             connection => connection.ExecuteAsync(new CommandDefinition(
                 sql, new { collection = run.Collection, key, data = Json.Write(value), task = run.Id }, cancellationToken: cancellation)),
             cancellation);
@@ -128,9 +126,10 @@ public sealed class TaskData(NpgsqlDataSource database, RunTask run, IObjectStor
         if (_hasAdopted || run.Checkpoint is null)
             return;
         const string sql = "select task_manager.adopt_parts(@task, @attempt)";
-        _lastPart = await connection.ExecuteScalarAsync<int>(
+        var adopted = await connection.ExecuteScalarAsync<int>(
             new CommandDefinition(sql, new { task = run.Id, attempt = run.Attempt }, cancellationToken: cancellation));
-        _hasAdopted = true;
+        // A transaction that is done again has numbered its own part already.
+        _lastPart = Math.Max(_lastPart, adopted);
     }
 
     private async Task<List<ChildRow>> PageAsync(NpgsqlConnection connection, string container, int after, CancellationToken cancellation)

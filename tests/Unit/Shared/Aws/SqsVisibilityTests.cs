@@ -40,6 +40,38 @@ public class SqsVisibilityTests
                 request => (((string)request["QueueUrl"]!).Split('/')[^1], request["Entries"]!.AsArray().Count)));
     }
 
-    private Task ChangeAsync(params (ReceivedMessage, TimeSpan)[] changes) =>
-        new SqsVisibility(AwsTestClients.Sqs(_http), Neighbour).ChangeAsync(changes, CancellationToken.None);
+    [Fact]
+    public async Task What_SQS_failed_is_asked_for_again_and_what_is_not_hidden_any_more_is_not()
+    {
+        var answers = new Queue<string>(
+        [
+            """{"Failed":[{"Id":"0","Code":"InternalError","SenderFault":false},{"Id":"1","Code":"InvalidParameterValue","SenderFault":true}]}""",
+            "{}",
+        ]);
+        var http = new StubHttp(_ => new StubAnswer(answers.Dequeue()));
+
+        await ChangeAsync(
+            http,
+            (new ReceivedMessage("dev-manager", "a", "failed", 1), TimeSpan.FromSeconds(1)),
+            (new ReceivedMessage("dev-manager", "b", "gone", 1), TimeSpan.FromSeconds(1)),
+            (new ReceivedMessage("dev-manager", "c", "good", 1), TimeSpan.FromSeconds(1)));
+
+        var again = Assert.Single(JsonNode.Parse(http.Requests[1])!["Entries"]!.AsArray());
+        Assert.Equal("failed", (string?)again!["ReceiptHandle"]);
+    }
+
+    [Fact]
+    public async Task It_is_not_asked_for_for_ever()
+    {
+        var http = new StubHttp(_ => new StubAnswer("""{"Failed":[{"Id":"0","Code":"InternalError","SenderFault":false}]}"""));
+
+        await ChangeAsync(http, (new ReceivedMessage("dev-manager", "a", "failed", 1), TimeSpan.FromSeconds(1)));
+
+        Assert.Equal(3, http.Requests.Count);
+    }
+
+    private Task ChangeAsync(params (ReceivedMessage, TimeSpan)[] changes) => ChangeAsync(_http, changes);
+
+    private static Task ChangeAsync(StubHttp http, params (ReceivedMessage, TimeSpan)[] changes) =>
+        new SqsVisibility(AwsTestClients.Sqs(http), Neighbour).ChangeAsync(changes, CancellationToken.None);
 }
