@@ -95,6 +95,8 @@ public sealed class ControlDesk(ReferenceResolver references, ScheduleDesk sched
                 return await ScheduleDesk.RunAsync(connection, run.Name, run.Organisation, control.Id, steered, cancellation);
             case ControlAction.Replay replay:
                 return await ReplayAsync(connection, replay, steered, cancellation);
+            case ControlAction.RunAgain again:
+                return await RunAgainAsync(connection, again, steered, cancellation);
             default:
                 return $"action: {control.Action.GetType().Name} is not known here";
         }
@@ -176,6 +178,25 @@ public sealed class ControlDesk(ReferenceResolver references, ScheduleDesk sched
         }
         foreach (var (queue, messageId, at, body) in await store.ReplayMessagesAsync(replay.Messages, replay.Number, cancellation))
             steered.Replayed.Add(ReadMessage.From(new Envelope(queue, messageId, at, body)));
+        return null;
+    }
+
+    private static async Task<string?> RunAgainAsync(
+        NpgsqlConnection connection, ControlAction.RunAgain again, Steered steered, CancellationToken cancellation)
+    {
+        if (again.Number < 1)
+            return $"number: {again.Number} is below 1";
+        if (await new DeadLetterStore(connection).SubmissionAsync(again.Collection, cancellation) is not { } past)
+            return $"collection: there is no {again.Collection}";
+        if (!past.HasEnded)
+            return $"collection: {again.Collection} has not ended; cancel it first";
+        var id = ControlAction.RunAgain.IdOf(again.Collection, again.Number);
+        ManagerMessage submission = past.Body is { } message
+            ? MessageReader.Read(message, id, out _)! with { Id = id, TraceId = null }
+            : Submission(past.Task!, id, past.Task!.Message.Input);
+        var body = JsonSerializer.SerializeToUtf8Bytes(submission, MessageJson.Default.ManagerMessage);
+        steered.Replayed.Add(new ReadMessage(new Envelope("replay", $"{id}", default, body), submission, null));
+        steered.ReplayOf.Add((id, again.Collection));
         return null;
     }
 

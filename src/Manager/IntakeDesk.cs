@@ -39,7 +39,8 @@ public sealed class IntakeDesk(CollectionPlanner planner, TimeProvider clock)
             plans,
             fresh,
             fresh.Length == 0 ? null : await new CollectionStore(connection).InsertAsync(
-                [.. fresh.Select(plan => (plan.Plan, plan.Digest))], cancellation),
+                [.. fresh.Select(plan => (plan.Plan, plan.Digest, plan.Message.Message is CreateCollection ? plan.Message.Envelope.Body : null))],
+                cancellation),
             refused);
     }
 

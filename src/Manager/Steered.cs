@@ -12,8 +12,8 @@ public sealed class Steered
     /// <summary>Messages to be handled with this batch.</summary>
     public List<ReadMessage> Replayed { get; } = [];
 
-    /// <summary>New collections, with the task whose work each does again.</summary>
-    public List<(Guid Collection, Guid Task)> ReplayOf { get; } = [];
+    /// <summary>New collections, with the task or collection whose work each does again.</summary>
+    public List<(Guid Collection, Guid Of)> ReplayOf { get; } = [];
 
     public List<(ReadMessage, string)> Refused { get; } = [];
 

@@ -25,9 +25,15 @@ internal static class DlqCommand
         var id = new Argument<Guid>("id") { Description = "Of a task that failed, or of a collection: then all its failed tasks." };
         var reason = CommonOptions.Reason();
         var number = Number();
-        var command = new Command("retry", "Do failed tasks again, each as a new task in a collection of its own.") { id, number, reason };
+        var fromStart = new Option<bool>("--from-start")
+        {
+            Description = "Run a collection that has ended again as a whole, with what succeeded too, as a new collection.",
+        };
+        var command = new Command("retry", "Do failed tasks again, each as a new task in a collection of its own.") { id, fromStart, number, reason };
         command.SetAction((parsed, cancellation) =>
         {
+            if (parsed.GetValue(fromStart))
+                return RunAgainAsync(parsed, parsed.GetValue(id), parsed.GetValue(number), parsed.GetRequiredValue(reason), cancellation);
             var filter = new DeadLetterFilter(Collection: parsed.GetValue(id));
             var none = $"id: nothing that failed has or is in {parsed.GetValue(id)}";
             return ReplayAsync(parsed, filter, parsed.GetValue(number), parsed.GetRequiredValue(reason), none, cancellation);
@@ -123,6 +129,21 @@ internal static class DlqCommand
         printer.One(new Replayed(Schema.Replayed, rows.Length), () => printer.Text($"{rows.Length} replayed"));
     }
 
+    private static async Task RunAgainAsync(ParseResult parsed, Guid collection, int? number, string reason, CancellationToken cancellation)
+    {
+        await using var mesh = MeshClient.Connect();
+        var action = new ControlAction.RunAgain(collection, number ?? await mesh.DeadLetters.RunsAgainAsync(collection, cancellation) + 1);
+        await mesh.SteerAsync(action, reason, cancellation);
+        var id = ControlAction.RunAgain.IdOf(collection, action.Number);
+        if (await mesh.Reader.CollectionAsync(id, cancellation) is null)
+        {
+            var refusal = await mesh.DeadLetters.RefusalAsync(id, cancellation);
+            throw new CliException(ExitCode.Usage, refusal ?? $"id: {collection} was not run again; `taskmesh dlq ls` may tell why");
+        }
+        var printer = parsed.Printer();
+        printer.One(new RunAgain(Schema.RunAgain, id, collection), () => printer.Text($"{id}"));
+    }
+
     private static Option<int?> Number() => new("--number")
     {
         Description = "What was replayed under this number or a higher one is left alone; without it each gets its next number.",
@@ -165,4 +186,6 @@ internal static class DlqCommand
         string Message);
 
     private sealed record Replayed(string Schema, int Count);
+
+    private sealed record RunAgain(string Schema, Guid Id, Guid Of);
 }

@@ -96,6 +96,12 @@ public sealed class SteeringTests(LocalMeshFixture mesh)
         Assert.Equal("1 replayed\n", (await SteerAsync("retry", id, "--number", "1")).Good().Output);
         Assert.Equal("0 replayed\n", (await SteerAsync("retry", id, "--number", "1")).Good().Output);
         Assert.Equal(1, (await mesh.RunAsync("dlq", "show", id, "-o", "json")).Good().Json.GetProperty("replays").GetInt32());
+
+        var task = (await mesh.RunAsync("show", id, "-o", "json")).Good().Json;
+        var again = (await SteerAsync("retry", Text(task, "collection_id"), "--from-start")).Good().Output.Trim();
+        var whole = await Eventually.GetAsync(
+            () => mesh.RunAsync("show", again, "-o", "json"), answer => Text(answer.Good().Json, "state") == "Failed");
+        Assert.Equal(["write", "fails"], whole.Json.GetProperty("tasks").EnumerateArray().Select(each => Text(each, "name")));
     }
 
     [Fact]

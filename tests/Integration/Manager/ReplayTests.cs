@@ -79,6 +79,86 @@ public class ReplayTests(ProductCluster cluster)
         Assert.Equal(["tester because 5"], await rig.Database.RowsAsync("select who, why, count(*) from task_manager.audit group by 1, 2"));
     }
 
+    [Fact]
+    public async Task A_whole_collection_runs_again_as_it_was_submitted_once_for_each_number()
+    {
+        await using var rig = await RigAsync();
+        var id = Guid.CreateVersion7();
+        await rig.SendAsync(new CreateCollection(
+            new SequentialNode(
+            [
+                new TaskNode("first", "outside", JsonElement.Parse("""{"value":1}"""), Timeouts: new(Run: TimeSpan.FromSeconds(9))),
+                new ParallelNode([new TaskNode("second", "inside", Empty)], "rest", new CompletionPolicy.BestEffort()),
+            ]),
+            "weekly",
+            Priority: 7,
+            Deadline: TimeSpan.FromHours(3))
+        { Id = id, TraceId = new string('7', 32) });
+        await rig.RunAllAsync(_ => new TaskOutcome.Succeeded());
+        rig.Sent.Clear();
+
+        await ControlAsync(rig, new ControlAction.RunAgain(id));
+        await ControlAsync(rig, new ControlAction.RunAgain(id));
+        var again = Assert.Single(rig.Runs);
+        Assert.Equal(("outside", """{"value":1}""", TimeSpan.FromSeconds(9)), (again.Kind, again.Input.GetRawText(), again.RunTimeout));
+        Assert.Equal(ControlAction.RunAgain.IdOf(id, 1), again.Collection);
+        await rig.RunAllAsync(_ => new TaskOutcome.Succeeded());
+
+        const string Tree = "select mode, policy, name, ordinal, children from task_manager.container where collection_id = '{0}' order by parent_id";
+        Assert.Equal(
+            ["- weekly 7 3 Succeeded", $"{id} weekly 7 3 Succeeded"],
+            await rig.Database.RowsAsync("""
+                select replay_of, name, priority, round(extract(epoch from deadline - created_at) / 3600), state
+                  from task_manager.collection order by replay_of nulls first
+                """));
+        Assert.Equal(
+            await rig.Database.RowsAsync(string.Format(null, Tree, id)), await rig.Database.RowsAsync(string.Format(null, Tree, again.Collection)));
+        Assert.Equal(2, await rig.Database.ScalarAsync<long>("select count(distinct trace_id) from task_manager.collection"));
+
+        await ControlAsync(rig, new ControlAction.RunAgain(id, Number: 2));
+        Assert.Equal(3, await rig.Database.ScalarAsync<long>("select count(*) from task_manager.collection"));
+    }
+
+    [Fact]
+    public async Task A_task_that_came_alone_runs_again_too()
+    {
+        await using var rig = await RigAsync();
+        var id = Guid.CreateVersion7();
+        await rig.SendAsync(new CreateTask("outside", JsonElement.Parse("""{"value":1}"""), "alone", Priority: 3) { Id = id });
+        await rig.RunAllAsync(_ => new TaskOutcome.Succeeded());
+        var collection = await rig.Database.ScalarAsync<Guid>("select id from task_manager.collection");
+        rig.Sent.Clear();
+
+        await ControlAsync(rig, new ControlAction.RunAgain(collection));
+
+        var again = Assert.Single(rig.Runs);
+        Assert.Equal(("outside", """{"value":1}"""), (again.Kind, again.Input.GetRawText()));
+        Assert.Equal(
+            ["alone 3"],
+            await rig.Database.RowsAsync($"""
+                select t.name, t.priority
+                  from task_manager.task t
+                  join task_manager.collection c on c.id = t.collection_id
+                 where c.replay_of is not null
+                """));
+    }
+
+    [Fact]
+    public async Task What_has_not_ended_or_is_not_there_does_not_run_again()
+    {
+        await using var rig = await RigAsync();
+        var (id, nothing) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await rig.SendAsync(new CreateCollection(new SequentialNode([new TaskNode("first", "outside", Empty)])) { Id = id });
+
+        await ControlAsync(rig, new ControlAction.RunAgain(id));
+        await ControlAsync(rig, new ControlAction.RunAgain(nothing));
+        await ControlAsync(rig, new ControlAction.RunAgain(id, Number: 0));
+
+        Assert.Equal(
+            [$"collection: {id} has not ended; cancel it first", $"collection: there is no {nothing}", "number: 0 is below 1"],
+            await rig.Database.RowsAsync("select reason from task_manager.quarantine order by id"));
+    }
+
     private static Task<IReadOnlyList<string>> ControlAsync(ManagerRig rig, ControlAction action) =>
         rig.SendAsync(new Control(action, "tester", "because") { Id = Guid.CreateVersion7() });
 

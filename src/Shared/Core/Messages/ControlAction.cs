@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using TaskMesh.Core.Scheduling;
 using TaskMesh.Core.Scope;
@@ -13,6 +14,7 @@ namespace TaskMesh.Core.Messages;
 [JsonDerivedType(typeof(SetScanWindows), nameof(SetScanWindows))]
 [JsonDerivedType(typeof(KillSwitch), nameof(KillSwitch))]
 [JsonDerivedType(typeof(Replay), nameof(Replay))]
+[JsonDerivedType(typeof(RunAgain), nameof(RunAgain))]
 [JsonDerivedType(typeof(SetPool), nameof(SetPool))]
 [JsonDerivedType(typeof(SetLimits), nameof(SetLimits))]
 [JsonDerivedType(typeof(SetNetworkRate), nameof(SetNetworkRate))]
@@ -79,6 +81,15 @@ public abstract record ControlAction
     /// <param name="Messages">Of the quarantine, by number.</param>
     /// <param name="Number">What was replayed under this number or a higher one before is not replayed again.</param>
     public sealed record Replay(IReadOnlyList<Guid> Tasks, IReadOnlyList<long> Messages, int Number = 1) : ControlAction;
+
+    /// <summary>Runs a collection that has ended again from its beginning, as a new one.</summary>
+    /// <param name="Number">The new one's id follows from the old one's and this: the same number twice runs it once.</param>
+    public sealed record RunAgain(Guid Collection, int Number = 1) : ControlAction
+    {
+        /// <summary>Of the new collection.</summary>
+        public static Guid IdOf(Guid collection, int number) =>
+            DerivedId.OfPart(collection, string.Create(CultureInfo.InvariantCulture, $"again/{number}"));
+    }
 }
 
 /// <summary>What can be paused.</summary>

@@ -52,15 +52,18 @@ public sealed class CollectionStore(NpgsqlConnection connection)
         return rows.ToDictionary(row => row.Name, row => row.Waiting);
     }
 
-    /// <summary>Inserts collections that are new, with their containers.</summary>
+    /// <summary>Inserts collections that are new, with their containers, and with their messages where these are whole workflows.</summary>
     /// <returns>The ids that are new; the others exist already.</returns>
-    public Task<Later<Guid>> InsertAsync(IReadOnlyList<(CollectionPlan Plan, byte[] Digest)> collections, CancellationToken cancellation)
+    public Task<Later<Guid>> InsertAsync(
+        IReadOnlyList<(CollectionPlan Plan, byte[] Digest, byte[]? Submission)> collections, CancellationToken cancellation)
     {
         const string sql = """
             with fresh as (
-                insert into task_manager.collection (id, organisation, name, priority, deadline, labels, scope, trace_id, digest)
-                select c.id, c.organisation, c.name, c.priority, k.now + c.deadline, c.labels, c.scope, c.trace_id, c.digest
-                  from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) as c(id, organisation, name, priority, deadline, labels, scope, trace_id, digest),
+                insert into task_manager.collection (id, organisation, name, priority, deadline, labels, scope, trace_id, digest, submission)
+                select c.id, c.organisation, c.name, c.priority, k.now + c.deadline, c.labels, c.scope, c.trace_id, c.digest,
+                       c.submission
+                  from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $22)
+                       as c(id, organisation, name, priority, deadline, labels, scope, trace_id, digest, submission),
                        (select task_manager.clock() as now) k
                     on conflict (id) do nothing
              returning id
@@ -100,7 +103,8 @@ public sealed class CollectionStore(NpgsqlConnection connection)
             In(containers.Select(container => container.Plan.Children).ToArray()),
             In(containers.Select(container => container.Plan.Started ? container.Plan.FirstRelease : 0).ToArray()),
             In(containers.Select(container => (container.Plan.Started ? TaskState.Running : TaskState.Pending).ToString()).ToArray()),
-            In(containers.Select(container => container.Plan.Generators).ToArray()))
+            In(containers.Select(container => container.Plan.Generators).ToArray()),
+            In(collections.Select(collection => collection.Submission).ToArray()))
             .QueryLaterAsync(row => row.GetGuid(0), cancellation);
     }
 

@@ -46,6 +46,23 @@ public sealed class DeadLetterReader(NpgsqlDataSource database)
         return await connection.QueryFirstOrDefaultAsync<DeadLetterDetails>(new CommandDefinition(sql, new { id }, cancellationToken: cancellation));
     }
 
+    /// <summary>How often a collection was run again from its beginning.</summary>
+    public async Task<int> RunsAgainAsync(Guid collection, CancellationToken cancellation)
+    {
+        const string sql = "select count(*)::int from task_manager.collection where replay_of = @collection";
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await connection.ExecuteScalarAsync<int>(new CommandDefinition(sql, new { collection }, cancellationToken: cancellation));
+    }
+
+    /// <summary>Why a submission was put aside; null if it was not.</summary>
+    public async Task<string?> RefusalAsync(Guid submission, CancellationToken cancellation)
+    {
+        const string sql = "select reason from task_manager.quarantine where message_id = @id order by id desc limit 1";
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await connection.QueryFirstOrDefaultAsync<string>(
+            new CommandDefinition(sql, new { id = submission.ToString() }, cancellationToken: cancellation));
+    }
+
     /// <summary>What became of a control message: null while the Manager has not seen it; otherwise why it was refused, or an empty text.</summary>
     public async Task<string?> AnswerAsync(Guid control, CancellationToken cancellation)
     {
