@@ -19,6 +19,10 @@ public static class LabZone
             return new(0, [.. Enumerable.Range(0, 100).Select(number => new LabRecord(name, type, $"\"{number:000}{new string('x', 100)}\""))]);
         if (name == $"longchain.{Apex}")
             return new(0, [.. Enumerable.Range(0, 40).Select(link => Alias(link == 0 ? name : $"l{link}.{Apex}", $"l{link + 1}.{Apex}"))]);
+        if (name is $"web1.{Apex}" or $"web2.{Apex}")
+            return new(0, type == DnsType.A ? [new(name, type, $"127.0.10.{name[3]}")] : []);
+        if (name == $"shop.{Apex}")
+            return new(0, [Alias(name, $"web1.{Apex}"), .. Of($"web1.{Apex}", type).Records]);
         if (name == $"loop.{Apex}")
             return new(0, [Alias(name, $"round.{Apex}"), Alias($"round.{Apex}", name)]);
         if (name == $"dangling.{Apex}")

@@ -38,7 +38,10 @@ public sealed class DnsLab : IAsyncDisposable
     public static string Server(int number, bool isV6 = false) => isV6 ? $"fd00::5{number}" : $"198.18.1.{number}";
 
     /// <summary>Runs the command until it ends.</summary>
-    public async Task<DnsLabAnswer> ScanAsync(string names, string resolvers, params string[] options)
+    public async Task<DnsLabAnswer> ScanAsync(string names, string resolvers, params string[] options) =>
+        await RunAsync(names, await OptionsAsync(resolvers, options));
+
+    private async Task<string[]> OptionsAsync(string resolvers, string[] options)
     {
         var scope = _folder.Of("scope.json");
         await File.WriteAllTextAsync(scope, $$"""
@@ -48,14 +51,29 @@ public sealed class DnsLab : IAsyncDisposable
               "deny": ["secret.{{LabZone.Apex}}"], "allowPrivate": true
             }
             """);
-        return await RunAsync(names, ["-r", resolvers, "--scope", scope, "--rate", "4000", "--resolver-rate", "4000", .. options]);
+        string[] rate = options.Contains("--rate") ? [] : ["--rate", "4000"];
+        return ["-r", resolvers, "--scope", scope, "--resolver-rate", "4000", .. rate, .. options];
+    }
+
+    /// <summary>Runs the command until something is the case, and kills it then.</summary>
+    public async Task<DnsLabAnswer> KillAsync(Func<bool> when, string names, string resolvers, params string[] options)
+    {
+        using var process = Start(await OptionsAsync(resolvers, options));
+        await process.StandardInput.WriteAsync(names);
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        await Eventually.TrueAsync(() => when() || process.HasExited);
+        process.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync();
+        var lines = await output;
+        // The last one may have been cut off.
+        return new(process.ExitCode, Lines(lines[..(lines.LastIndexOf('\n') + 1)]), await errors);
     }
 
     public async Task<DnsLabAnswer> RunAsync(string names, IEnumerable<string> options)
     {
-        var start = _lab.InScanner("dotnet", [typeof(ExitCode).Assembly.Location, "scan", "dns", "-l", "-", "--progress", "none", .. options]);
-        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
-        using var process = Process.Start(start)!;
+        using var process = Start(options);
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         try
         {
@@ -64,14 +82,23 @@ public sealed class DnsLab : IAsyncDisposable
             var errors = process.StandardError.ReadToEndAsync(limit.Token);
             var output = await process.StandardOutput.ReadToEndAsync(limit.Token);
             await process.WaitForExitAsync(limit.Token);
-            JsonElement[] lines = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line))];
-            return new(process.ExitCode, lines, await errors);
+            return new(process.ExitCode, Lines(output), await errors);
         }
         finally
         {
             if (!process.HasExited)
                 process.Kill(entireProcessTree: true);
         }
+    }
+
+    private static JsonElement[] Lines(string output) =>
+        [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line))];
+
+    private Process Start(IEnumerable<string> options)
+    {
+        var start = _lab.InScanner("dotnet", [typeof(ExitCode).Assembly.Location, "scan", "dns", "-l", "-", "--progress", "none", .. options]);
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+        return Process.Start(start)!;
     }
 
     public async ValueTask DisposeAsync()
@@ -113,10 +140,14 @@ public sealed record DnsLabAnswer(int Code, IReadOnlyList<JsonElement> Lines, st
     public JsonElement Summary => Lines[^1];
 
     /// <summary>"name type value" of every record that answers, "name type" of a finding without; sorted.</summary>
-    public IReadOnlyList<string> Findings =>
+    public IReadOnlyList<string> Findings => Of(Lines.SkipLast(1));
+
+    /// <summary>The same of a scan that has not come to its summary.</summary>
+    public IReadOnlyList<string> AllFindings => Of(Lines);
+
+    private static IReadOnlyList<string> Of(IEnumerable<JsonElement> lines) =>
     [
-        .. Lines.SkipLast(1)
-            .SelectMany(line => line.GetProperty("records").EnumerateArray().Select(record =>
+        .. lines.SelectMany(line => line.GetProperty("records").EnumerateArray().Select(record =>
                 $"{line.GetProperty("name")} {record.GetProperty("owner")} {record.GetProperty("type")} {record.GetProperty("value")}"))
             .Order(StringComparer.Ordinal),
     ];

@@ -15,6 +15,8 @@ public static class AllTasks
         TaskEntry.Of<CollectResults, CollectResultsInput, CollectResultsOutput>(),
         TaskEntry.Of<Conditional, ConditionalInput, ConditionalOutput>(),
         TaskEntry.Of<DnsScan, DnsScanInput, DnsScanOutput>(),
+        TaskEntry.Of<DnsScanAggregator, DnsScanAggregatorInput, DnsScanAggregatorOutput>(),
+        TaskEntry.Of<DnsScanGenerator, DnsScanGeneratorInput, DnsScanGeneratorOutput>(),
         TaskEntry.Of<FilterByField, FilterByFieldInput, FilteredRows>(),
         TaskEntry.Of<FilterByPort, FilterByPortInput, FilteredRows>(),
         TaskEntry.Of<FilterByRegex, FilterByRegexInput, FilteredRows>(),

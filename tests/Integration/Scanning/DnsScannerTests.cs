@@ -1,3 +1,4 @@
+using System.Text.Json;
 using TaskMesh.Cli;
 using TaskMesh.Core.Recon;
 using TaskMesh.ScanHost;
@@ -32,6 +33,28 @@ public class DnsScannerTests
         Assert.Equal(Truth(LabZone.Numbered(Names), DnsType.A), answer.Findings);
         Assert.Equal(Names, answer.Count("planned"));
         Assert.Equal(Outcomes(LabZone.Numbered(Names)), Outcomes(answer));
+    }
+
+    [LabFact]
+    public async Task A_killed_scan_goes_on_where_it_was_and_ends_as_if_nothing_had_happened()
+    {
+        await using var lab = await DnsLab.BuildAsync(LabNameServer.Honest);
+        using var folder = new TemporaryFolder();
+        var position = folder.Of("position");
+        string[] options = ["-t", "A", "--no-wildcards", "--resume", position];
+
+        var killed = await lab.KillAsync(
+            () => Position(position) >= Names * 4 / 10, Numbered, DnsLab.Server(1), ["--rate", "150", "--seed", "5", .. options]);
+        var index = Position(position);
+        var rest = await lab.ScanAsync(Numbered, DnsLab.Server(1), options);
+
+        Assert.InRange(index, Names * 4 / 10, Names - 1);
+        Assert.Equal((0, ""), (rest.Code, rest.Errors));
+        Assert.Equal(
+            Truth(LabZone.Numbered(Names), DnsType.A), killed.AllFindings.Concat(rest.Findings).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(Outcomes(LabZone.Numbered(Names)), Outcomes(rest));
+        Assert.InRange(rest.Lines.Count - 1, 1, Names - index);
+        Assert.False(File.Exists(position));
     }
 
     [LabFact]
@@ -152,6 +175,9 @@ public class DnsScannerTests
         Assert.Equal("'www.example.com' is outside the scope 'lab'.\n", name.Errors);
         Assert.StartsWith("'192.0.2.53' is outside the scope 'lab'", resolver.Errors, StringComparison.Ordinal);
     }
+
+    private static long Position(string file) =>
+        File.Exists(file) ? JsonElement.Parse(File.ReadAllText(file)).GetProperty("checkpoint").GetProperty("index").GetInt64() : 0;
 
     private static IReadOnlyList<string> Truth(IEnumerable<string> names, DnsType type) =>
     [

@@ -22,6 +22,7 @@ namespace TaskMesh.Tasks.Scans;
 /// <param name="Seed">Fixes the order of the questions; by default it follows from the task's id.</param>
 /// <param name="Shard">A part of the scan, as "2/5": the second of five.</param>
 /// <param name="Wire">How packets leave: pcap, packet, xdp; by default what suits the rate.</param>
+/// <param name="NamesIn">The collection's data that holds names and words, where dns-scan-generator put them; then both are empty.</param>
 public sealed record DnsScanInput(
     IReadOnlyList<string> Names,
     IReadOnlyList<string> Resolvers,
@@ -34,7 +35,8 @@ public sealed record DnsScanInput(
     IReadOnlyList<KnownAnswerRow>? Known = null,
     ulong? Seed = null,
     string Shard = "1/1",
-    string? Wire = null);
+    string? Wire = null,
+    string? NamesIn = null);
 
 /// <param name="Values">All of them, as a zone file writes them; none where there must be none.</param>
 public sealed record KnownAnswerRow(string Name, string Type, IReadOnlyList<string> Values);
@@ -117,6 +119,12 @@ public sealed class DnsScan : ITaskDefinition<DnsScanInput, DnsScanOutput>
 
     public static async Task<TaskResult<DnsScanOutput>> ExecuteAsync(DnsScanInput input, TaskContext context)
     {
+        if (input.NamesIn is { } key)
+        {
+            if (await ScanTargets.ReadAsync(key, context) is not { } shared)
+                return new TaskResult<DnsScanOutput>.Fail(ErrorClass.Fatal, $"namesIn: the collection has no data '{key}'");
+            input = input with { Names = shared.Targets, Words = shared.Words };
+        }
         var plan = Plan(input, context);
         var store = new DnsRecordStore(context);
         if (plan.ResumeAt is { } resumed)
@@ -129,7 +137,7 @@ public sealed class DnsScan : ITaskDefinition<DnsScanInput, DnsScanOutput>
     /// <summary>Names and addresses are asked for different things, so a scan is of the one or of the other.</summary>
     private static void CheckNames(DnsScanInput input, InputCheck check)
     {
-        check.Require(input.Names.Count > 0, "names", "a scan needs at least one");
+        ScanTargets.Check(input.Names, input.NamesIn, check, "names");
         var addresses = UInt128.Zero;
         var longest = 0;
         foreach (var text in input.Names)
@@ -160,30 +168,40 @@ public sealed class DnsScan : ITaskDefinition<DnsScanInput, DnsScanOutput>
         }
     }
 
-    private static DnsScanPlan Plan(DnsScanInput input, TaskContext context)
+    /// <summary>How many questions a scan asks: each type of each name, and of each word below each name.</summary>
+    internal static UInt128 Questions(DnsScanInput input)
     {
-        var isOfAddresses = AddressRange.TryParse(input.Names[0], out _, out _);
-        string[] types = input.Types is { Count: > 0 } ? [.. input.Types] : isOfAddresses ? ["PTR"] : ["A", "AAAA"];
-        return new(
-            [.. isOfAddresses ? input.Names.SelectMany(ReverseNames) : input.Names.Select(name => DomainName.Normalise(name)!)],
-            [.. (input.Words ?? []).Select(word => DomainName.Normalise(word)!)],
-            [.. types.Select(TypeOf)],
-            [.. input.Resolvers.Select(Address.Parse)],
-            input.Rate,
-            input.Retries,
-            input.Seed ?? RawScan.SeedOf(context.TaskId))
-        {
-            ResolverRate = input.ResolverRate,
-            FindsWildcards = input.Wildcards,
-            KnownAnswers =
-            [
-                .. (input.Known ?? []).Select(known => new KnownAnswer(DomainName.Normalise(known.Name)!, TypeOf(known.Type), known.Values)),
-            ],
-            Shard = ScanShard.Parse(input.Shard),
-            Wire = input.Wire,
-            ResumeAt = context.Checkpoint?.Deserialize(DnsScanJson.Default.ScanCheckpoint),
-        };
+        var names = IsOfAddresses(input)
+            ? input.Names.Aggregate(UInt128.Zero, (sum, text) => sum + AddressRange.Parse(text).Count)
+            : (UInt128)input.Names.Select(DomainName.Normalise).Distinct().Count();
+        var words = (input.Words ?? []).Select(DomainName.Normalise).Distinct().Count();
+        return names * (UInt128)(words + 1) * (UInt128)TypesOf(input).Distinct().Count();
     }
+
+    private static bool IsOfAddresses(DnsScanInput input) => AddressRange.TryParse(input.Names[0], out _, out _);
+
+    internal static DnsType[] TypesOf(DnsScanInput input) =>
+        input.Types is { Count: > 0 } types ? [.. types.Select(TypeOf)] : IsOfAddresses(input) ? [DnsType.Ptr] : [DnsType.A, DnsType.Aaaa];
+
+    private static DnsScanPlan Plan(DnsScanInput input, TaskContext context) => new(
+        [.. IsOfAddresses(input) ? input.Names.SelectMany(ReverseNames) : input.Names.Select(name => DomainName.Normalise(name)!)],
+        [.. (input.Words ?? []).Select(word => DomainName.Normalise(word)!)],
+        TypesOf(input),
+        [.. input.Resolvers.Select(Address.Parse)],
+        input.Rate,
+        input.Retries,
+        input.Seed ?? RawScan.SeedOf(context.TaskId))
+    {
+        ResolverRate = input.ResolverRate,
+        FindsWildcards = input.Wildcards,
+        KnownAnswers =
+        [
+            .. (input.Known ?? []).Select(known => new KnownAnswer(DomainName.Normalise(known.Name)!, TypeOf(known.Type), known.Values)),
+        ],
+        Shard = ScanShard.Parse(input.Shard),
+        Wire = input.Wire,
+        ResumeAt = context.Checkpoint?.Deserialize(DnsScanJson.Default.ScanCheckpoint),
+    };
 
     private static IEnumerable<string> ReverseNames(string text)
     {

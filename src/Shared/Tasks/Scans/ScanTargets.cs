@@ -8,8 +8,11 @@ namespace TaskMesh.Tasks.Scans;
 /// What the shards of a scan have in common, as data of their collection: a shard stays a few bytes long, however many targets it is cut from.
 /// </summary>
 /// <param name="Targets">As the scan's input takes them.</param>
+/// <param name="Ports">Of scans of addresses.</param>
 /// <param name="Since">When the scan began: what is not seen from then on is gone.</param>
-internal sealed record ScanTargets(IReadOnlyList<string> Targets, string Ports, DateTimeOffset Since)
+/// <param name="Words">Of scans of names.</param>
+internal sealed record ScanTargets(
+    IReadOnlyList<string> Targets, string Ports, DateTimeOffset Since, IReadOnlyList<string>? Words = null)
 {
     private const string KeyPrefix = "scan ";
 
@@ -32,8 +35,8 @@ internal sealed record ScanTargets(IReadOnlyList<string> Targets, string Ports, 
         key is null ? targets : (await ReadAsync(key, context))?.Targets;
 
     /// <summary>What is wrong with an input that has both or neither of the two.</summary>
-    public static void Check(IReadOnlyList<string> targets, string? key, InputCheck check) =>
-        check.Require(targets.Count > 0 != key is not null, "targets", "a scan needs at least one, or else the name of data in targetsIn");
+    public static void Check(IReadOnlyList<string> targets, string? key, InputCheck check, string field = "targets") =>
+        check.Require(targets.Count > 0 != key is not null, field, $"a scan needs at least one, or else the name of data in {field}In");
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Strict, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

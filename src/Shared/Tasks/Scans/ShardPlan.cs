@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using TaskMesh.Core.Contract;
+using TaskMesh.Core.Recon;
 
 namespace TaskMesh.Tasks.Scans;
 
@@ -21,8 +23,52 @@ internal static class ShardPlan
         return (questions + each - 1) / each;
     }
 
-    public static void Check(UInt128 shards, InputCheck check) =>
-        check.Require(shards <= MostShards, "shardSize", $"the scan has {shards} shards, more than {MostShards}: make them larger");
+    /// <param name="count">Of the shards; asked only if nothing else is wrong.</param>
+    public static void Check(long? size, Func<UInt128> count, InputCheck check)
+    {
+        check.Require(size is null or > 0, "shardSize", $"{size} is not at least 1");
+        if (check.Problems.Count == 0 && count() is var shards && shards > MostShards)
+            check.Problem("shardSize", $"the scan has {shards} shards, more than {MostShards}: make them larger");
+    }
+
+    /// <summary>Makes a task of each shard.</summary>
+    public static async Task AddAsync<TInput>(
+        TaskContext context, string kind, JsonTypeInfo<TInput> json, int shards, Func<ScanShard, TInput> child)
+    {
+        for (var shard = 1; shard <= shards; shard++)
+            await context.Children.AddAsync(kind, JsonSerializer.SerializeToElement(child(new(shard, shards)), json));
+    }
+
+    /// <summary>Hands over what each shard returned.</summary>
+    /// <param name="of">Their container, by name.</param>
+    public static async Task<ShardCount> ReadAsync<TOutput>(string of, TaskContext context, JsonTypeInfo<TOutput> json, Action<TOutput> add)
+    {
+        var (shards, without) = (0, 0);
+        try
+        {
+            await foreach (var shard in context.TaskData.ReadChildrenAsync(of, context.Cancellation))
+            {
+                shards++;
+                if (shard.Result is { } result && result.Deserialize(json) is { } output)
+                    add(output);
+                else
+                    without++;
+            }
+        }
+        catch (KeyNotFoundException e)
+        {
+            return new(shards, without, $"of: {e.Message}");
+        }
+        return new(shards, without);
+    }
+
+    /// <summary>A target as text, or the field "address" of a row.</summary>
+    public static string AddressOf(JsonElement target) =>
+        target.ValueKind == JsonValueKind.Object && Field(target, "address") is { } address ? address : TextOf(target);
+
+    /// <summary>A name or target as text, or the field "name" or else "address" of a row.</summary>
+    public static string NameOf(JsonElement target) =>
+        target.ValueKind == JsonValueKind.Object && Field(target, "name") is { } name ? name : AddressOf(target);
 
     /// <summary>A target as text, or as a row with a field "address" and, for a name to ask for there, a field "name".</summary>
     public static string TextOf(JsonElement target) => target.ValueKind switch
@@ -35,3 +81,8 @@ internal static class ShardPlan
     private static string? Field(JsonElement row, string name) =>
         row.TryGetProperty(name, out var field) && field.ValueKind == JsonValueKind.String ? field.GetString() : null;
 }
+
+/// <param name="Shards">How many there are.</param>
+/// <param name="Without">How many of them have no result.</param>
+/// <param name="Problem">Why they cannot be read.</param>
+internal readonly record struct ShardCount(int Shards, int Without, string? Problem = null);

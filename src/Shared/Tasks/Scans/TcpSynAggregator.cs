@@ -53,27 +53,20 @@ public sealed class TcpSynAggregator : ITaskDefinition<TcpSynAggregatorInput, Tc
             return new TaskResult<TcpSynAggregatorOutput>.Fail(ErrorClass.Fatal, $"plan: the collection has no data '{input.Plan}'");
         var sum = new TcpSynAggregatorOutput(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, [], null);
         var liars = new SortedSet<string>(StringComparer.Ordinal);
-        try
+        var count = await ShardPlan.ReadAsync(input.Of, context, TcpSyn.OutputJson, shard =>
         {
-            await foreach (var shard in context.TaskData.ReadChildrenAsync(input.Of, context.Cancellation))
-            {
-                var result = shard.Result?.Deserialize(TcpSyn.OutputJson);
-                sum = result is null ? sum with { Shards = sum.Shards + 1, Without = sum.Without + 1 } : Add(sum, result);
-                liars.UnionWith(result?.AllPortsOpen ?? []);
-            }
-        }
-        catch (KeyNotFoundException e)
-        {
-            return new TaskResult<TcpSynAggregatorOutput>.Fail(ErrorClass.Fatal, $"of: {e.Message}");
-        }
-        sum = sum with { AllPortsOpen = [.. liars] };
+            sum = Add(sum, shard);
+            liars.UnionWith(shard.AllPortsOpen);
+        });
+        if (count.Problem is { } problem)
+            return new TaskResult<TcpSynAggregatorOutput>.Fail(ErrorClass.Fatal, problem);
+        sum = sum with { Shards = count.Shards, Without = count.Without, AllPortsOpen = [.. liars] };
         var area = AreaOf(sum, plan, context);
         return area is null ? sum : sum with { Gone = await context.ReconData.MarkGoneAsync(area, plan.Since, context.Cancellation) };
     }
 
     private static TcpSynAggregatorOutput Add(TcpSynAggregatorOutput sum, TcpSynOutput shard) => sum with
     {
-        Shards = sum.Shards + 1,
         Planned = sum.Planned + shard.Planned,
         Open = sum.Open + shard.Open,
         Closed = sum.Closed + shard.Closed,

@@ -48,11 +48,9 @@ public sealed class TcpSynGenerator : ITaskDefinition<TcpSynGeneratorInput, TcpS
     public static void Check(TcpSynGeneratorInput input, InputCheck check)
     {
         // What comes before may have found nothing: no targets are no shards.
-        var whole = Shard(input, [.. input.Targets.Select(ShardPlan.TextOf)], ScanShard.Whole, seed: 0);
+        var whole = Shard(input, [.. input.Targets.Select(ShardPlan.AddressOf)], ScanShard.Whole, seed: 0);
         TcpSyn.Check(input.Targets.Count > 0 ? whole : whole with { TargetsIn = "" }, check);
-        check.Require(input.ShardSize is null or > 0, "shardSize", $"{input.ShardSize} is not at least 1");
-        if (check.Problems.Count == 0)
-            ShardPlan.Check(ShardsOf(input), check);
+        ShardPlan.Check(input.ShardSize, () => ShardsOf(input), check);
     }
 
     public static async Task<TaskResult<TcpSynGeneratorOutput>> ExecuteAsync(TcpSynGeneratorInput input, TaskContext context)
@@ -63,18 +61,16 @@ public sealed class TcpSynGenerator : ITaskDefinition<TcpSynGeneratorInput, TcpS
         var since = await context.ReconData.NowAsync(context.Cancellation);
         var plan = await new ScanTargets([.. targets.Select(range => $"{range}")], input.Ports, since).WriteAsync(context);
         var shards = (int)ShardsOf(input);
-        for (var shard = 1; shard <= shards; shard++)
-        {
-            var child = Shard(input, [], new(shard, shards), input.Seed ?? RawScan.SeedOf(context.TaskId)) with { TargetsIn = plan };
-            await context.Children.AddAsync(TcpSyn.Kind, JsonSerializer.SerializeToElement(child, TcpSyn.InputJson));
-        }
+        var seed = input.Seed ?? RawScan.SeedOf(context.TaskId);
+        await ShardPlan.AddAsync(
+            context, TcpSyn.Kind, TcpSyn.InputJson, shards, shard => Shard(input, [], shard, seed) with { TargetsIn = plan });
         return new TcpSynGeneratorOutput((long)Size(input), shards, plan);
     }
 
     private static TcpSynInput Shard(TcpSynGeneratorInput input, IReadOnlyList<string> targets, ScanShard shard, ulong seed) => new(
         targets, input.Ports, input.Rate, input.Retries, input.Closed, seed, input.OpenOnly, input.PortThreshold, shard.ToString(), input.Wire);
 
-    private static AddressSet Addresses(TcpSynGeneratorInput input) => new(input.Targets.Select(ShardPlan.TextOf).Select(AddressRange.Parse));
+    private static AddressSet Addresses(TcpSynGeneratorInput input) => new(input.Targets.Select(ShardPlan.AddressOf).Select(AddressRange.Parse));
 
     private static UInt128 Size(TcpSynGeneratorInput input) => Addresses(input).AddressCount * (UInt128)PortSet.Parse(input.Ports).Count;
 

@@ -45,25 +45,15 @@ public sealed class TlsScanAggregator : ITaskDefinition<TlsScanAggregatorInput, 
     public static async Task<TaskResult<TlsScanAggregatorOutput>> ExecuteAsync(TlsScanAggregatorInput input, TaskContext context)
     {
         var sum = new TlsScanAggregatorOutput(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
-        try
-        {
-            await foreach (var shard in context.TaskData.ReadChildrenAsync(input.Of, context.Cancellation))
-            {
-                sum = shard.Result?.Deserialize(TlsScan.OutputJson) is { } result
-                    ? Add(sum, result)
-                    : sum with { Shards = sum.Shards + 1, Without = sum.Without + 1 };
-            }
-            return sum;
-        }
-        catch (KeyNotFoundException e)
-        {
-            return new TaskResult<TlsScanAggregatorOutput>.Fail(ErrorClass.Fatal, $"of: {e.Message}");
-        }
+        var count = await ShardPlan.ReadAsync(input.Of, context, TlsScan.OutputJson, shard => sum = Add(sum, shard));
+        return count.Problem is { } problem
+            ? new TaskResult<TlsScanAggregatorOutput>.Fail(ErrorClass.Fatal, problem)
+            : sum with { Shards = count.Shards, Without = count.Without };
     }
 
     private static TlsScanAggregatorOutput Add(TlsScanAggregatorOutput sum, TlsScanOutput shard) => new(
-        sum.Shards + 1,
-        sum.Without,
+        0,
+        0,
         sum.Planned + shard.Planned,
         sum.Open + shard.Open,
         sum.Certificates + shard.Certificates,

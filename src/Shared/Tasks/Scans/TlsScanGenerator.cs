@@ -2,11 +2,11 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using TaskMesh.Core.Contract;
-using TaskMesh.Core.Recon;
 
 namespace TaskMesh.Tasks.Scans;
 
 /// <param name="Targets">As tls-scan takes them, or rows with a field "address" and, for a name to ask for there, a field "name".</param>
+/// <param name="Among">Rows with a field "address": targets at other addresses are left out. Left out itself, none is.</param>
 /// <param name="ShardSize">(Endpoint, name) of a shard at most; by default what five minutes suffice for at the rate, 65,536 at least.</param>
 /// <param name="Rate">Packets per second of a shard.</param>
 /// <param name="Into">The container that the shards go into; left out, a Parallel one of their own.</param>
@@ -22,7 +22,8 @@ public sealed record TlsScanGeneratorInput(
     bool Ciphers = false,
     ulong? Seed = null,
     string? Wire = null,
-    string? Into = null);
+    string? Into = null,
+    IReadOnlyList<JsonElement>? Among = null);
 
 /// <param name="Planned">(Endpoint, name).</param>
 public sealed record TlsScanGeneratorOutput(long Planned, int Shards);
@@ -46,31 +47,35 @@ public sealed class TlsScanGenerator : ITaskDefinition<TlsScanGeneratorInput, Tl
     public static void Check(TlsScanGeneratorInput input, InputCheck check)
     {
         // What comes before may have found nothing: no targets are no shards.
-        TlsScan.Check(input.Targets.Count > 0 ? Whole(input) : Whole(input) with { TargetsIn = "" }, check);
-        check.Require(input.ShardSize is null or > 0, "shardSize", $"{input.ShardSize} is not at least 1");
-        if (check.Problems.Count == 0)
-            ShardPlan.Check(ShardsOf(input), check);
+        var whole = Whole(input);
+        TlsScan.Check(whole.Targets.Count > 0 ? whole : whole with { TargetsIn = "" }, check);
+        ShardPlan.Check(input.ShardSize, () => ShardsOf(input), check);
     }
 
     public static async Task<TaskResult<TlsScanGeneratorOutput>> ExecuteAsync(TlsScanGeneratorInput input, TaskContext context)
     {
-        if (input.Targets.Count == 0)
-            return new TlsScanGeneratorOutput(0, 0);
         var whole = Whole(input) with { Seed = input.Seed ?? RawScan.SeedOf(context.TaskId) };
+        if (whole.Targets.Count == 0)
+            return new TlsScanGeneratorOutput(0, 0);
         var since = await context.ReconData.NowAsync(context.Cancellation);
         var plan = await new ScanTargets(whole.Targets, input.Ports, since).WriteAsync(context);
         var shards = (int)ShardsOf(input);
-        for (var shard = 1; shard <= shards; shard++)
-        {
-            var child = whole with { Targets = [], TargetsIn = plan, Shard = new ScanShard(shard, shards).ToString() };
-            await context.Children.AddAsync(TlsScan.Kind, JsonSerializer.SerializeToElement(child, TlsScan.InputJson));
-        }
+        await ShardPlan.AddAsync(
+            context, TlsScan.Kind, TlsScan.InputJson, shards, shard => whole with { Targets = [], TargetsIn = plan, Shard = shard.ToString() });
         return new TlsScanGeneratorOutput((long)TlsScan.Questions(whole), shards);
     }
 
     private static TlsScanInput Whole(TlsScanGeneratorInput input) => new(
-        [.. input.Targets.Select(ShardPlan.TextOf)], input.Ports, input.Names, input.Rate, input.Retries, input.StartTls, input.Patience,
+        [.. Targets(input)], input.Ports, input.Names, input.Rate, input.Retries, input.StartTls, input.Patience,
         input.Ciphers, input.Seed, Wire: input.Wire);
+
+    private static IEnumerable<string> Targets(TlsScanGeneratorInput input)
+    {
+        var among = input.Among?.Select(ShardPlan.AddressOf).ToHashSet();
+        return from target in input.Targets
+               where among is null || among.Contains(ShardPlan.AddressOf(target))
+               select ShardPlan.TextOf(target);
+    }
 
     private static UInt128 ShardsOf(TlsScanGeneratorInput input) =>
         ShardPlan.Count(TlsScan.Questions(Whole(input)), input.ShardSize, input.Rate, input.Retries);

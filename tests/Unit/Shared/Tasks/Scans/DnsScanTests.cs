@@ -16,7 +16,7 @@ public class DnsScanTests
 
     public static TheoryData<DnsScanInput, string> Faults => new()
     {
-        { Input with { Names = [] }, "names: a scan needs at least one" },
+        { Input with { Names = [] }, "names: a scan needs at least one, or else the name of data in namesIn" },
         { Input with { Names = ["ex ample"] }, "names: 'ex ample' is no host name, address or CIDR block" },
         { Input with { Names = ["example.com", "192.0.2.0/24"] }, "names: names and addresses are asked for in scans of their own" },
         { Input with { Names = ["10.0.0.0/8"] }, "names: 16777216 addresses are more than 65536" },

@@ -22,8 +22,15 @@ internal sealed class ScanRecon : IReconData
     public Task<UpsertCount> UpsertAsync(
         ReconModel model, IReadOnlyList<JsonElement> rows, CancellationToken cancellation) => throw new NotSupportedException();
 
-    public Task<IReadOnlyList<JsonElement>> ListAsync(ReconModel model, ReconQuery query, CancellationToken cancellation) =>
-        throw new NotSupportedException();
+    /// <summary>Rows of DNS records.</summary>
+    public IReadOnlyList<JsonElement> Records { get; set; } = [];
+
+    public Task<IReadOnlyList<JsonElement>> ListAsync(ReconModel model, ReconQuery query, CancellationToken cancellation)
+    {
+        Assert.Equal(ReconModel.DnsRecord, model);
+        Assert.NotNull(query.Filter);
+        return Task.FromResult(Records);
+    }
 
     public Task<IReadOnlyList<bool>> AreKnownAsync(
         ReconModel model, IReadOnlyList<JsonElement> rows, CancellationToken cancellation) => throw new NotSupportedException();

@@ -104,6 +104,68 @@ public class ScanTargetsTests
     }
 
     [Fact]
+    public async Task Only_servers_of_given_addresses_are_asked_for_certificates()
+    {
+        await DoneAsync(
+            TlsScanGenerator.Kind,
+            """
+            {"targets":[{"name":"a.example","address":"198.51.100.9"},{"name":"b.example","address":"198.51.100.10"}],
+             "among":[{"address":"198.51.100.9","port":443},{"address":"198.51.100.9","port":8443}]}
+            """);
+
+        Assert.Equal(["a.example@198.51.100.9"], _data.Shared.Values.Single().GetProperty("targets").EnumerateArray().Select(each => $"{each}"));
+        var none = await DoneAsync(TlsScanGenerator.Kind, """{"targets":[{"name":"a.example","address":"198.51.100.9"}],"among":[]}""");
+        Assert.Equal(0, Number(none, "shards"));
+    }
+
+    [Fact]
+    public async Task A_scan_of_names_is_cut_and_added_up_too_and_tells_where_they_lead_to()
+    {
+        var output = await DoneAsync(
+            DnsScanGenerator.Kind,
+            """
+            {"names":["Example.com",{"name":"example.org","firstSeen":"2026-01-01T00:00:00Z"}],"words":["www","mail"],"resolvers":["198.51.0.53"],
+             "shardSize":5}
+            """);
+
+        Assert.Equal((12, 3), (Number(output, "planned"), Number(output, "shards")));
+        var inputs = _sent.Inputs.Select(input => input.Deserialize(DnsScan.InputJson)!).ToArray();
+        Assert.Equal(["1/3", "2/3", "3/3"], inputs.Select(input => input.Shard));
+        Assert.All(_sent.Inputs, input => Assert.Empty(AllTasks.Catalogue.Find(DnsScan.Kind)!.Check(input).Problems));
+        Assert.All(inputs, input => Assert.Equal((0, null, "A,AAAA"), (input.Names.Count, input.Words, string.Join(',', input.Types!))));
+        var shared = await ScanTargets.ReadAsync(inputs[0].NamesIn!, Context());
+        Assert.Equal(["Example.com", "example.org"], shared!.Targets);
+        Assert.Equal(["www", "mail"], shared.Words!);
+
+        _recon.Records =
+        [
+            Record("www.example.com", "CNAME", "web.example.com"),
+            Record("web.example.com", "A", "198.51.100.9"),
+            Record("example.org", "AAAA", "2001:db8::1"),
+            Record("mail.example.org", "A", "198.51.100.10"),
+            Record("www.example.net", "A", "198.51.100.11"),
+            Record("example.com.example.net", "A", "198.51.100.12"),
+            Record("round.example.com", "CNAME", "round.example.com"),
+        ];
+        var plan = JsonSerializer.Serialize(new { of = SharedScanData.Container, plan = output.GetProperty("plan").GetString() });
+        var sum = await DoneAsync(DnsScanAggregator.Kind, plan, [Names(5, "one"), null, Names(2, "two")]);
+
+        Assert.Equal((3, 1, 7), (Number(sum, "shards"), Number(sum, "without"), Number(sum, "planned")));
+        Assert.Equal(
+            ["www.example.com@198.51.100.9", "web.example.com@198.51.100.9", "mail.example.org@198.51.100.10"],
+            sum.GetProperty("addresses").EnumerateArray().Select(row => $"{row.GetProperty("name")}@{row.GetProperty("address")}"));
+        Assert.Equal(["one"], sum.GetProperty("wildcards").EnumerateArray().Select(row => row.GetProperty("proof").GetString()));
+    }
+
+    [Fact]
+    public async Task No_names_are_no_shards()
+    {
+        await DoneAsync(DnsScanGenerator.Kind, """{"names":[],"resolvers":["198.51.0.53"]}""");
+
+        Assert.Empty(_sent.Inputs);
+    }
+
+    [Fact]
     public async Task A_shard_that_is_missing_leaves_open_what_is_gone()
     {
         var plan = await PlanAsync();
@@ -136,6 +198,14 @@ public class ScanTargetsTests
         new TcpSynOutput(planned, open, 0, 0, planned - open, 0, 0, null, planned, 0, 0, 0, null, 1_000, "pcap", null, ["198.51.100.9"]),
         TcpSyn.OutputJson);
 
+    private static JsonElement Names(long planned, string proof) => JsonSerializer.SerializeToElement(
+        new DnsScanOutput(
+            planned, planned, 0, 0, 0, 0, 0, 0, 0, 0, null, planned, 0, 0, 0, null, 1_000, 0, "pcap", [],
+            [new WildcardRow("example.com", "A", proof, [])]),
+        DnsScan.OutputJson);
+
+    private static JsonElement Record(string name, string type, string value) => JsonSerializer.SerializeToElement(new { name, type, value });
+
     private async Task<string> PlanAsync() => (await DoneAsync(
         TcpSynGenerator.Kind, """{"targets":["198.51.100.0/24"],"ports":"443"}""")).GetProperty("plan").GetString()!;
 
@@ -160,7 +230,7 @@ public class ScanTargetsTests
         Guid.Empty, 1, Guid.Empty, kind, JsonElement.Parse(input), Guid.Empty, "default", default, [Scope]);
 
     private static ScanScope Scope { get; } = new(
-        "tester", "test", DateTimeOffset.MinValue, DateTimeOffset.MaxValue, ["198.51.0.0/16"], AllowPrivate: true);
+        "tester", "test", DateTimeOffset.MinValue, DateTimeOffset.MaxValue, ["198.51.0.0/16", "*.example.com", "*.example.org"], AllowPrivate: true);
 
     private sealed class SentMessages : IManagerQueue
     {
