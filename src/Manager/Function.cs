@@ -55,11 +55,18 @@ public sealed class Function : IDisposable
             new Ec2Fleet(AwsClients.Ec2(), AwsClients.Ec2WithoutRetries()),
             TimeProvider.System,
             new Random(),
-            logger);
+            logger,
+            settings.DatabaseIam ? DatabaseTokens.PasswordAsync : null);
     }
 
     public static async Task Main()
     {
+        var environment = ProcessEnvironment.Read();
+        if (environment.ContainsKey(Migrations.Variable))
+        {
+            await MigrateAsync(environment);
+            return;
+        }
         using var function = new Function();
         await function.RunAsync();
     }
@@ -71,6 +78,20 @@ public sealed class Function : IDisposable
         using var bootstrap = LambdaBootstrapBuilder.Create<SQSEvent, SQSBatchResponse>(HandleAsync, serializer)
             .UseBootstrapHandler(StartAsync)
             .Build();
+        await bootstrap.RunAsync();
+    }
+
+    /// <summary>The same package as a step of a deployment.</summary>
+    private static async Task MigrateAsync(IReadOnlyDictionary<string, string> environment)
+    {
+        var migrations = Migrations.From(await Secrets.ResolveAsync(environment, CancellationToken.None));
+        using var bootstrap = LambdaBootstrapBuilder.Create<StackRequest, StackAnswer>(
+            async (request, context) =>
+            {
+                using var limit = new CancellationTokenSource(context.RemainingTime - Margin, TimeProvider.System);
+                return await migrations.HandleAsync(request, limit.Token);
+            },
+            new SourceGeneratorLambdaJsonSerializer<MigrationsJson>()).Build();
         await bootstrap.RunAsync();
     }
 

@@ -29,12 +29,13 @@ public sealed class ManagerHost : IAsyncDisposable
         IComputeFleet fleet,
         TimeProvider clock,
         Random random,
-        ILogger logger)
+        ILogger logger,
+        PasswordSource? passwords = null)
     {
         _settings = settings;
         _catalogue = catalogue;
         _clock = clock;
-        _database = Database.Open(settings.Database, "taskmesh-manager", Connections);
+        _database = Database.Open(settings.Database, "taskmesh-manager", Connections, passwords);
         var log = new ManagerLog(logger);
         var launcher = new FleetLauncher(_database, fleet, settings.Fleet, new IdSource(clock, random), log);
         var references = new ReferenceResolver(objects);

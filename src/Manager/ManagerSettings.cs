@@ -23,6 +23,9 @@ public sealed record ManagerSettings(
 {
     public const int DefaultLargestMessageBytes = 1024 * 1024 - 4096;
 
+    /// <summary>Whether the database takes tokens of IAM for passwords.</summary>
+    public bool DatabaseIam { get; init; }
+
     public string QueueOf(string pool) => Queues[pool];
 
     public static ManagerSettings Read(IReadOnlyDictionary<string, string> environment)
@@ -37,7 +40,10 @@ public sealed record ManagerSettings(
             ReadRateLimits(reader),
             FleetSettings.Read(reader),
             RetentionSettings.Read(reader),
-            reader.Optional("TASKMESH_OBJECTS_BUCKET"));
+            reader.Optional("TASKMESH_OBJECTS_BUCKET"))
+        {
+            DatabaseIam = reader.Switch("TASKMESH_DATABASE_IAM"),
+        };
         reader.ThrowIfWrong();
         return settings;
     }

@@ -84,7 +84,11 @@ public sealed class BareMetalWorkerHost(
         }
         var id = settings.WorkerId ?? await InstanceMetadata.InstanceIdAsync(stopping);
         // A connection for each task and for its share of packets, one for heartbeats, one to spare.
-        await using var database = Database.Open(settings.Database, "taskmesh-bare-metal", (2 * settings.Parallelism) + 2);
+        await using var database = Database.Open(
+            settings.Database,
+            "taskmesh-bare-metal",
+            (2 * settings.Parallelism) + 2,
+            settings.DatabaseIam ? DatabaseTokens.PasswordAsync : null);
         var registry = new WorkerRegistry(database, id, settings.Pool, Version, settings.Parallelism);
         if (!await Database.WaitForAsync(() => registry.HeartbeatAsync(stopping), BootPatience, clock, stopping))
         {

@@ -28,6 +28,9 @@ public sealed record BareMetalWorkerSettings(
 
     public static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(65);
 
+    /// <summary>Whether the database takes tokens of IAM for passwords.</summary>
+    public bool DatabaseIam { get; init; }
+
     private const string PowerVariable = "TASKMESH_BARE_METAL_POWER_OFF";
 
     public static BareMetalWorkerSettings Read(IReadOnlyDictionary<string, string> environment)
@@ -43,9 +46,12 @@ public sealed record BareMetalWorkerSettings(
             parallelism == 0 ? Environment.ProcessorCount : parallelism,
             reader.Duration("BARE_METAL_IDLE_TIMEOUT", TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(1), TimeSpan.FromHours(24)),
             ScanSettings.Read(reader),
-            reader.Number(PowerVariable, 0, 0, 1) == 1,
+            reader.Switch(PowerVariable),
             reader.Optional("TASKMESH_OBJECTS_BUCKET"),
-            ResultLimits.Read(reader));
+            ResultLimits.Read(reader))
+        {
+            DatabaseIam = reader.Switch("TASKMESH_DATABASE_IAM"),
+        };
         reader.ThrowIfWrong();
         return settings;
     }

@@ -4,6 +4,7 @@ using Amazon.Lambda.Core;
 using Amazon.Lambda.RuntimeSupport;
 using Amazon.Lambda.Serialization.SystemTextJson;
 using Amazon.Lambda.SQSEvents;
+using TaskMesh.Aws;
 using TaskMesh.Core.Configuration;
 using TaskMesh.Core.Ports;
 
@@ -15,11 +16,14 @@ public sealed class Function
     /// <summary>Ends the work before Lambda ends the process, so that the answer still gets out.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(2);
 
-    private readonly ExternalWorkerHost _host = new(ExternalWorkerSettings.Read(ProcessEnvironment.Read()), TimeProvider.System);
+    private readonly ExternalWorkerHost _host;
+
+    public Function(IReadOnlyDictionary<string, string> environment) =>
+        _host = new(ExternalWorkerSettings.Read(environment), TimeProvider.System);
 
     public static async Task Main()
     {
-        var function = new Function();
+        var function = new Function(await Secrets.ResolveAsync(ProcessEnvironment.Read(), CancellationToken.None));
         var serializer = new SourceGeneratorLambdaJsonSerializer<FunctionJson>();
         using var bootstrap = LambdaBootstrapBuilder.Create<SQSEvent, SQSBatchResponse>(function.HandleAsync, serializer).Build();
         await bootstrap.RunAsync();

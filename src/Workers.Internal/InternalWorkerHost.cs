@@ -14,7 +14,7 @@ public sealed class InternalWorkerHost
 
     public InternalWorkerHost(InternalWorkerSettings settings, TaskCatalogue catalogue, TimeProvider clock)
     {
-        var database = Database.Open(settings.Database, "taskmesh-internal", Connections);
+        var database = Database.Open(settings.Database, "taskmesh-internal", Connections, settings.DatabaseIam ? DatabaseTokens.PasswordAsync : null);
         var sqs = AwsClients.Sqs();
         var manager = new SqsManagerQueue(new SqsSender(sqs), settings.ManagerQueue, clock);
         var objects = AwsClients.Objects(settings.ObjectsBucket);

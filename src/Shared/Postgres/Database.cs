@@ -17,7 +17,8 @@ public static class Database
     /// <param name="connectionString">Npgsql's form; the role in it decides what the process may do.</param>
     /// <param name="application">Shown in pg_stat_activity.</param>
     /// <param name="connections">Upper bound of connections: functions take 2, since many of them run at once.</param>
-    public static NpgsqlDataSource Open(string connectionString, string application, int connections)
+    /// <param name="passwords">Null where the connection string says how to sign in.</param>
+    public static NpgsqlDataSource Open(string connectionString, string application, int connections, PasswordSource? passwords = null)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString)
         {
@@ -28,7 +29,12 @@ public static class Database
             // What a connection leaves behind is nothing: no temporary table, no session setting, no advisory lock.
             NoResetOnClose = true,
         };
-        return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        if (passwords is not null)
+            builder.UsePasswordProvider(
+                _ => throw new NotSupportedException("connections are opened asynchronously"),
+                (of, cancellation) => passwords(of.Host!, of.Port, of.Username!, cancellation));
+        return builder.Build();
     }
 
     /// <summary>

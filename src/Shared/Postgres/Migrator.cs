@@ -59,6 +59,23 @@ public static class Migrator
         }
     }
 
+    /// <summary>Lets hosts sign in by IAM, where this is RDS: a role in rds_iam has no other way.</summary>
+    public static async Task AllowIamAsync(NpgsqlDataSource database, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await ExecuteAsync(
+            connection,
+            """
+            do $$
+            begin
+                if exists (select from pg_roles where rolname = 'rds_iam') then
+                    grant rds_iam to tm_manager, tm_internal, tm_worker, tm_reader;
+                end if;
+            end $$
+            """,
+            cancellation);
+    }
+
     private static async Task ApplyAsync(NpgsqlConnection connection, string name, CancellationToken cancellation)
     {
         await using var stream = typeof(Migrator).Assembly.GetManifestResourceStream(Prefix + name)!;

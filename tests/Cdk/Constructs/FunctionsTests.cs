@@ -82,7 +82,7 @@ public class FunctionsTests
     {
         const int perManager = 4;
         const int perInternal = 2;
-        const int perWorker = 4;
+        const int perWorker = 6;
         const int workers = 5;
 
         Assert.InRange(

@@ -70,7 +70,7 @@ public sealed class RuntimeApiServer : IAsyncDisposable
         return Results.Json(new Dictionary<string, string> { ["status"] = "OK" }, statusCode: StatusCodes.Status202Accepted);
     }
 
-    private Task<Answer> AnswerAsync(string id) => Pending(id).Task.WaitAsync(TimeSpan.FromSeconds(10));
+    private Task<Answer> AnswerAsync(string id) => Pending(id).Task.WaitAsync(TimeSpan.FromMinutes(2));
 
     private TaskCompletionSource<Answer> Pending(string id) =>
         _answers.GetOrAdd(id, _ => new TaskCompletionSource<Answer>(TaskCreationOptions.RunContinuationsAsynchronously));

@@ -28,6 +28,9 @@ public sealed class SettingsReader(IReadOnlyDictionary<string, string> environme
         return fallback;
     }
 
+    /// <summary>1 for on; off unless given.</summary>
+    public bool Switch(string name) => Number(name, 0, 0, 1) == 1;
+
     /// <summary>A number and one of ns, us, ms, s, m, h.</summary>
     public TimeSpan Duration(string name, TimeSpan fallback, TimeSpan least, TimeSpan most)
     {

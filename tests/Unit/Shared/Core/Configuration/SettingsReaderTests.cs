@@ -29,6 +29,18 @@ public class SettingsReaderTests
     }
 
     [Fact]
+    public void A_switch_is_off_unless_it_is_1()
+    {
+        var reader = new SettingsReader(new Dictionary<string, string> { ["ON"] = "1", ["OFF"] = "0", ["ODD"] = "yes" });
+
+        Assert.True(reader.Switch("ON"));
+        Assert.False(reader.Switch("OFF"));
+        Assert.False(reader.Switch("OTHER"));
+        Assert.False(reader.Switch("ODD"));
+        Assert.Contains("ODD", Assert.Throws<SettingsException>(reader.ThrowIfWrong).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_is_empty_counts_as_not_given()
     {
         var reader = new SettingsReader(new Dictionary<string, string> { ["TEXT"] = "", ["NUMBER"] = "", ["TIME"] = "", ["LIST"] = "" });
