@@ -1,4 +1,5 @@
 using Amazon.CDK;
+using Amazon.CDK.AWS.Logs;
 using Constructs;
 using TaskMesh.Cdk.Constructs;
 
@@ -25,8 +26,10 @@ public sealed class MeshStack : Stack
         var functions = new Functions(this, options, packages, network, queues, database, objects, fleet);
         functions.Node.AddDependency(migrations.Applied);
         new Timers(this, options, queues).Node.AddDependency(functions);
-        _ = new OperatorRights(
-            this, options, queues, database, functions.Manager.Logs, functions.External.Logs, functions.Internal.Logs, fleet.Logs);
+        ILogGroup[] logs = [functions.Manager.Logs, functions.External.Logs, functions.Internal.Logs, fleet.Logs];
+        _ = new OperatorRights(this, options, queues, database, logs);
+        _ = new Dashboards(this, options, database, logs);
+        _ = new Alarms(this, options, database);
         // The command line of CDK stops at an error; the template is written all the same.
         if (packages.Problem is { } problem)
             Annotations.Of(this).AddError(problem);

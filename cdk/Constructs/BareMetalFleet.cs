@@ -75,6 +75,7 @@ public sealed class BareMetalFleet : Construct
             UserData = UserData.Custom(FirstBoot.Script(new()
             {
                 ["REGION"] = Stack.Of(this).Region,
+                ["STAGE"] = options.Stage.Name,
                 ["WORKER_LOCATION"] = archive.S3ObjectUrl,
                 ["WORKER_SHA256"] = digest,
                 ["LOG_GROUP"] = Logs.LogGroupName,

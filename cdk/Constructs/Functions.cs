@@ -2,6 +2,7 @@ using Amazon.CDK;
 using Amazon.CDK.AWS.Lambda.EventSources;
 using Amazon.CDK.AWS.SQS;
 using Constructs;
+using TaskMesh.Core.Metrics;
 
 namespace TaskMesh.Cdk.Constructs;
 
@@ -105,6 +106,7 @@ public sealed class Functions : Construct
         string name, string assembly, TimeSpan timeout, int memory, int concurrency, Network? network, Dictionary<string, string> environment)
     {
         environment["TASKMESH_MANAGER_QUEUE_URL"] = _queues.Manager.QueueUrl;
+        environment[Meter.Variable] = _options.Stage.Name;
         environment["TASKMESH_OBJECTS_BUCKET"] = _objects.Bucket.BucketName;
         return new MeshFunction(this, name, _options.Stage, _packages, new MeshFunctionProps(assembly, timeout, memory, environment)
         {

@@ -1,4 +1,5 @@
 using Amazon.CDK;
+using Amazon.CDK.AWS.CloudWatch;
 using Amazon.CDK.AWS.EC2;
 using Amazon.CDK.AWS.IAM;
 using Amazon.CDK.AWS.RDS;
@@ -26,10 +27,11 @@ public sealed class MeshDatabase : Construct
     private const int BackupDays = 7;
 
     private readonly Action<IGrantable, string> _grant;
+    private readonly Dictionary<string, string> _dimensions;
 
     public MeshDatabase(Construct scope, MeshOptions options, Network network)
         : base(scope, nameof(MeshDatabase)) =>
-        (Endpoint, Secret, _grant) = options.Database == DatabaseKind.Aurora ? Aurora(options, network) : PlainRds(options, network);
+        (Endpoint, Secret, _grant, _dimensions) = options.Database == DatabaseKind.Aurora ? Aurora(options, network) : PlainRds(options, network);
 
     public Endpoint Endpoint { get; }
 
@@ -43,7 +45,9 @@ public sealed class MeshDatabase : Construct
 
     public void GrantConnect(IGrantable host, string role) => _grant(host, role);
 
-    private (Endpoint, ISecret, Action<IGrantable, string>) Aurora(MeshOptions options, Network network)
+    public IMetric Metric(string name, string statistic) => Telling.Make("AWS/RDS", name, _dimensions, statistic, name);
+
+    private (Endpoint, ISecret, Action<IGrantable, string>, Dictionary<string, string>) Aurora(MeshOptions options, Network network)
     {
         var cluster = new DatabaseCluster(this, "Cluster", new DatabaseClusterProps
         {
@@ -64,10 +68,14 @@ public sealed class MeshDatabase : Construct
             DeletionProtection = !options.IsTemporary,
             RemovalPolicy = RemovalPolicy.SNAPSHOT,
         });
-        return (cluster.ClusterEndpoint, cluster.Secret!, (host, role) => cluster.GrantConnect(host, role));
+        return (
+            cluster.ClusterEndpoint,
+            cluster.Secret!,
+            (host, role) => cluster.GrantConnect(host, role),
+            new() { ["DBClusterIdentifier"] = cluster.ClusterIdentifier });
     }
 
-    private (Endpoint, ISecret, Action<IGrantable, string>) PlainRds(MeshOptions options, Network network)
+    private (Endpoint, ISecret, Action<IGrantable, string>, Dictionary<string, string>) PlainRds(MeshOptions options, Network network)
     {
         var instance = new DatabaseInstance(this, "Instance", new DatabaseInstanceProps
         {
@@ -90,7 +98,11 @@ public sealed class MeshDatabase : Construct
             DeletionProtection = !options.IsTemporary,
             RemovalPolicy = RemovalPolicy.SNAPSHOT,
         });
-        return (instance.InstanceEndpoint, instance.Secret!, (host, role) => instance.GrantConnect(host, role));
+        return (
+            instance.InstanceEndpoint,
+            instance.Secret!,
+            (host, role) => instance.GrantConnect(host, role),
+            new() { ["DBInstanceIdentifier"] = instance.InstanceIdentifier });
     }
 
     private static Dictionary<string, string> Parameters => new() { ["rds.force_ssl"] = "1" };

@@ -5,6 +5,7 @@ set -euo pipefail
 trap 'echo "first boot failed in line $LINENO"; shutdown -h now' ERR
 
 REGION=
+STAGE=
 WORKER_LOCATION=
 WORKER_SHA256=
 LOG_GROUP=
@@ -28,6 +29,7 @@ curl -sSf --proto '=https' --retry 3 -o /opt/taskmesh/rds.pem "https://truststor
 useradd --system --no-create-home --shell /sbin/nologin taskmesh
 cat >/etc/taskmesh/worker.env <<END
 AWS_REGION=$REGION
+TASKMESH_STAGE=$STAGE
 TASKMESH_DATABASE="$DATABASE"
 TASKMESH_DATABASE_IAM=1
 TASKMESH_BARE_METAL_QUEUE_URL=$BARE_METAL_QUEUE_URL

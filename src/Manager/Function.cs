@@ -10,6 +10,7 @@ using TaskMesh.Aws;
 using TaskMesh.Core.Configuration;
 using TaskMesh.Core.Contract;
 using TaskMesh.Core.Execution;
+using TaskMesh.Core.Metrics;
 using TaskMesh.Core.Ports;
 using TaskMesh.Postgres;
 using TaskMesh.Tasks;
@@ -56,7 +57,8 @@ public sealed class Function : IDisposable
             TimeProvider.System,
             new Random(),
             logger,
-            settings.DatabaseIam ? DatabaseTokens.PasswordAsync : null);
+            settings.DatabaseIam ? DatabaseTokens.PasswordAsync : null,
+            new Meter(settings.Stage, TimeProvider.System, Console.Out.WriteLine));
     }
 
     public static async Task Main()

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using TaskMesh.Core;
 using TaskMesh.Core.Contract;
+using TaskMesh.Core.Metrics;
 using TaskMesh.Core.Ports;
 using TaskMesh.Core.Workflow;
 using TaskMesh.Postgres;
@@ -30,7 +31,8 @@ public sealed class ManagerHost : IAsyncDisposable
         TimeProvider clock,
         Random random,
         ILogger logger,
-        PasswordSource? passwords = null)
+        PasswordSource? passwords = null,
+        Meter? meter = null)
     {
         _settings = settings;
         _catalogue = catalogue;
@@ -60,11 +62,20 @@ public sealed class ManagerHost : IAsyncDisposable
             launcher,
             new ScheduleSweep(work, intake),
             new LeftoverSweep(work, intake, catalogue),
+            new FigureSweep(_database, settings.Fleet.Cost, meter ?? Meter.Silent),
             _database,
             log,
             random);
         Handler = new MessageHandler(
-            work, decider, plain, settler, sweeps, new RetentionRunner(_database, objects, settings.Retention, log, clock), log);
+            work,
+            decider,
+            plain,
+            settler,
+            sweeps,
+            new RetentionRunner(_database, objects, settings.Retention, log, clock),
+            log,
+            meter ?? Meter.Silent,
+            clock);
     }
 
     public MessageHandler Handler { get; }

@@ -1,4 +1,5 @@
 using TaskMesh.Core.Configuration;
+using TaskMesh.Core.Metrics;
 using TaskMesh.Core.Routing;
 using TaskMesh.Core.Workflow;
 
@@ -26,6 +27,9 @@ public sealed record ManagerSettings(
     /// <summary>Whether the database takes tokens of IAM for passwords.</summary>
     public bool DatabaseIam { get; init; }
 
+    /// <summary>Named in metrics; null tells none.</summary>
+    public string? Stage { get; init; }
+
     public string QueueOf(string pool) => Queues[pool];
 
     public static ManagerSettings Read(IReadOnlyDictionary<string, string> environment)
@@ -43,6 +47,7 @@ public sealed record ManagerSettings(
             reader.Optional("TASKMESH_OBJECTS_BUCKET"))
         {
             DatabaseIam = reader.Switch("TASKMESH_DATABASE_IAM"),
+            Stage = reader.Optional(Meter.Variable),
         };
         reader.ThrowIfWrong();
         return settings;

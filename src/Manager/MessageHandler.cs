@@ -1,4 +1,5 @@
 using TaskMesh.Core.Messages;
+using TaskMesh.Core.Metrics;
 using TaskMesh.Postgres;
 
 namespace TaskMesh.Manager;
@@ -14,17 +15,30 @@ public sealed class MessageHandler(
     ContainerSettler settler,
     SweepRunner sweeps,
     RetentionRunner retention,
-    ManagerLog log)
+    ManagerLog log,
+    Meter meter,
+    TimeProvider clock)
 {
     /// <returns>The ids of the messages that must come again.</returns>
     public async Task<IReadOnlyList<string>> HandleAsync(IReadOnlyList<Envelope> batch, CancellationToken cancellation)
     {
         var read = batch.Select(ReadMessage.From).ToArray();
         var (failed, isSweepDue) = await HandleAsync(read, cancellation);
+        Tell(read, failed.Count > 0);
         await sweeps.RunAsync(read.Select(message => SweepAfter(message.Message)).Min(), isSweepDue, cancellation);
         if (read.Any(message => message.Message is Tick { Sweep: Sweep.Housekeeping }))
             await retention.RunAsync(cancellation);
         return failed;
+    }
+
+    private void Tell(ReadMessage[] batch, bool hasFailed)
+    {
+        meter.Tell(MeshMetrics.Messages, batch.Length);
+        meter.Tell(MeshMetrics.BatchesFailed, hasFailed ? 1 : 0);
+        foreach (var queue in batch.GroupBy(message => message.Envelope.Queue))
+            meter.Tell(MeshMetrics.MessageWait, (clock.GetUtcNow() - queue.Min(message => message.Envelope.SentAt)).TotalMilliseconds, queue.Key);
+        foreach (var outcome in batch.Select(message => message.Message).OfType<CompleteTask>().CountBy(report => report.Outcome.GetType().Name))
+            meter.Tell(MeshMetrics.Reports, outcome.Value, outcome.Key);
     }
 
     /// <summary>What steers the mesh leaves rows to move: at once, and not when the next sweep is due.</summary>

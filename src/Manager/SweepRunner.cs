@@ -18,6 +18,7 @@ public sealed class SweepRunner(
     FleetLauncher fleet,
     ScheduleSweep schedules,
     LeftoverSweep leftovers,
+    FigureSweep figures,
     NpgsqlDataSource database,
     ManagerLog log,
     Random random)
@@ -63,6 +64,7 @@ public sealed class SweepRunner(
             await SettleOverdueAsync(cancellation);
             await fleet.ReconcileAsync(cancellation);
             await fleet.EnsureWorkersAsync(cancellation);
+            await figures.RunAsync(cancellation);
         }
     }
 

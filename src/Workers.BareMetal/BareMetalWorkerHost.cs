@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using TaskMesh.Aws;
 using TaskMesh.Core.Contract;
 using TaskMesh.Core.Execution;
+using TaskMesh.Core.Metrics;
 using TaskMesh.Postgres;
 using TaskMesh.Postgres.Workers;
 using TaskMesh.Workers.BareMetal.Scanning;
@@ -99,13 +100,15 @@ public sealed class BareMetalWorkerHost(
         using var sqs = AwsClients.Sqs();
         var manager = new SqsManagerQueue(new SqsSender(sqs), settings.ManagerQueue, clock);
         var objects = AwsClients.Objects(settings.ObjectsBucket);
+        var meter = new Meter(settings.Stage, clock, Console.Out.WriteLine);
         var executor = new TaskExecutor(
             catalogue,
             run => new WorkerCapabilities(
                 new TaskData(database, run, objects, settings.Results, clock),
                 new ReconData(database, run, clock),
                 manager,
-                new RawScanner(settings.Scanning, clock, budget: new PacketBudget(database, new(run.Id, run.Attempt, run.Nonce)))),
+                new MeteredScanner(
+                    new RawScanner(settings.Scanning, clock, budget: new PacketBudget(database, new(run.Id, run.Attempt, run.Nonce))), meter)),
             clock,
             objects,
             settings.Results);
@@ -115,7 +118,7 @@ public sealed class BareMetalWorkerHost(
             manager,
             executor,
             new QueueLoopSettings(settings.Parallelism, PollWait, settings.IdleTimeout, BareMetalWorkerSettings.Grace),
-            _log.Report,
+            fact => Report(fact, meter),
             clock);
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
@@ -129,6 +132,13 @@ public sealed class BareMetalWorkerHost(
         _log.Left(id);
         if (settings.PowerOff && !stopping.IsCancellationRequested)
             InstancePower.Off();
+    }
+
+    private void Report(LoopEvent fact, Meter meter)
+    {
+        _log.Report(fact);
+        if (fact is LoopEvent.Ended ended)
+            meter.Tell(MeshMetrics.AttemptsEnded, 1, ended.Run.Kind, ended.Outcome?.GetType().Name ?? "Superseded");
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using TaskMesh.Core.Configuration;
 using TaskMesh.Core.Execution;
+using TaskMesh.Core.Metrics;
 using TaskMesh.Workers.BareMetal.Scanning;
 
 namespace TaskMesh.Workers.BareMetal;
@@ -31,6 +32,9 @@ public sealed record BareMetalWorkerSettings(
     /// <summary>Whether the database takes tokens of IAM for passwords.</summary>
     public bool DatabaseIam { get; init; }
 
+    /// <summary>Named in metrics; null tells none.</summary>
+    public string? Stage { get; init; }
+
     private const string PowerVariable = "TASKMESH_BARE_METAL_POWER_OFF";
 
     public static BareMetalWorkerSettings Read(IReadOnlyDictionary<string, string> environment)
@@ -51,6 +55,7 @@ public sealed record BareMetalWorkerSettings(
             ResultLimits.Read(reader))
         {
             DatabaseIam = reader.Switch("TASKMESH_DATABASE_IAM"),
+            Stage = reader.Optional(Meter.Variable),
         };
         reader.ThrowIfWrong();
         return settings;

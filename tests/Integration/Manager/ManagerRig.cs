@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using TaskMesh.Core.Contract;
 using TaskMesh.Core.Fleet;
 using TaskMesh.Core.Messages;
+using TaskMesh.Core.Metrics;
 using TaskMesh.Core.Ports;
 using TaskMesh.Manager;
 using TaskMesh.Testing;
@@ -45,12 +46,16 @@ internal sealed class ManagerRig : IMessageSender, IComputeFleet, IAsyncDisposab
             ["TASKMESH_OBJECTS_BUCKET"] = "data",
         });
         _host = new ManagerHost(
-            settings, catalogue ?? TestKinds.Catalogue, this, objects, this, TimeProvider.System, new Random(1), NullLogger.Instance);
+            settings, catalogue ?? TestKinds.Catalogue, this, objects, this, TimeProvider.System, new Random(1), NullLogger.Instance,
+            meter: new Meter("test", TimeProvider.System, Metrics.Add));
     }
 
     public ProductDatabase Database { get; }
 
     public List<OutgoingMessage> Sent { get; } = [];
+
+    /// <summary>The lines that told metrics.</summary>
+    public List<string> Metrics { get; } = [];
 
     public List<LaunchRequest> Launches { get; } = [];
 

@@ -12,6 +12,10 @@ public sealed record CostGuard(decimal? Cap, IReadOnlyDictionary<string, decimal
 
     public static CostGuard None { get; } = new(null, new Dictionary<string, decimal>());
 
+    /// <summary>What these cost together; null if one has no price.</summary>
+    public decimal? PerHour(IReadOnlyCollection<string?> types) =>
+        types.All(type => Prices.ContainsKey(type ?? Template)) ? types.Sum(type => Prices[type ?? Template]) : null;
+
     /// <summary>Why these may not all run, in a sentence; null if they may.</summary>
     /// <param name="types">Of every instance that runs or was asked for, the one in question included; null is the template's own.</param>
     public string? Refusal(IReadOnlyCollection<string?> types)

@@ -1,0 +1,39 @@
+using Npgsql;
+using TaskMesh.Core.Fleet;
+using TaskMesh.Core.Metrics;
+using TaskMesh.Postgres.Manager;
+
+namespace TaskMesh.Manager;
+
+/// <summary>Tells each minute how the mesh stands, out of the database, where the figures of all processes come together.</summary>
+public sealed class FigureSweep(NpgsqlDataSource database, CostGuard cost, Meter meter)
+{
+    private const int MostTasks = 10_000;
+    private const int MostLetters = 1_000;
+
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var store = new FigureStore(connection);
+        foreach (var pool in await store.PoolsAsync(MostTasks, cancellation))
+        {
+            meter.Tell(MeshMetrics.TasksInFlight, pool.InFlight, pool.Pool);
+            meter.Tell(MeshMetrics.TasksReady, pool.Ready, pool.Pool);
+        }
+        var backlog = await store.BacklogAsync(MostLetters, cancellation);
+        meter.Tell(MeshMetrics.OutboxRows, backlog.OutboxRows);
+        meter.Tell(MeshMetrics.OutboxAge, backlog.OutboxSeconds);
+        meter.Tell(MeshMetrics.PutAside, backlog.PutAside);
+        meter.Tell(MeshMetrics.DeadLetters, backlog.DeadLetters);
+        var fleet = await store.FleetAsync(cancellation);
+        foreach (var (state, slots) in fleet.Slots)
+            meter.Tell(MeshMetrics.Workers, slots, state);
+        meter.Tell(MeshMetrics.OldestWorker, fleet.OldestSeconds);
+        if (cost.PerHour(await new FleetStore(connection).TypesAsync(cancellation)) is { } perHour)
+            meter.Tell(MeshMetrics.FleetCost, (double)perHour);
+        var launches = await store.LaunchesAsync(cancellation);
+        foreach (var (answer, times) in launches.Answers)
+            meter.Tell(MeshMetrics.LaunchAnswers, times, answer);
+        meter.Tell(MeshMetrics.LaunchesRefused, launches.Refused);
+    }
+}

@@ -1,0 +1,83 @@
+using Npgsql;
+using static TaskMesh.Postgres.Manager.Statement;
+
+namespace TaskMesh.Postgres.Manager;
+
+/// <summary>What the rows say about the mesh, for metrics: once a minute, each in bounded time.</summary>
+public sealed class FigureStore(NpgsqlConnection connection)
+{
+    public Task<List<PoolFigures>> PoolsAsync(int countUpTo, CancellationToken cancellation)
+    {
+        const string sql = """
+            select p.name, p.in_flight, (select count(*) from (select from task_manager.task t where t.pool = p.name and t.ready limit $1) ready)::int
+              from task_manager.pool p
+             order by p.name
+            """;
+        return connection.Command(sql, In(countUpTo)).QueryAsync(
+            row => new PoolFigures(row.GetString(0), row.GetInt32(1), row.GetInt32(2)), cancellation);
+    }
+
+    public async Task<BacklogFigures> BacklogAsync(int countUpTo, CancellationToken cancellation)
+    {
+        const string sql = """
+            select count(*)::int,
+                   coalesce(extract(epoch from task_manager.clock() - min(written_at)), 0)::double precision,
+                   (select count(*) from (select from task_manager.quarantine where replays = 0 limit $1) aside)::int,
+                   (select count(*) from (select from task_manager.dead_letter where replays = 0 limit $1) dead)::int
+              from (select written_at
+                      from task_manager.dispatch
+                     where sent_at is null and written_at < (select task_manager.clock())
+                     order by written_at
+                     limit $1) unsent
+            """;
+        var rows = await connection.Command(sql, In(countUpTo)).QueryAsync(
+            row => new BacklogFigures(row.GetInt32(0), row.GetDouble(1), row.GetInt32(2), row.GetInt32(3)), cancellation);
+        return rows[0];
+    }
+
+    /// <summary>Slots by their state, and the age of the oldest that is taken.</summary>
+    public async Task<FleetFigures> FleetAsync(CancellationToken cancellation)
+    {
+        const string states = "select state, count(*)::int from task_manager.launch_slot group by state";
+        // A slot's time is that of its last change; an instance is as old as the launch that made it.
+        const string oldest = """
+            select coalesce(extract(epoch from task_manager.clock() - min(i.created_at)), 0)::double precision
+              from task_manager.launch_slot s
+              join task_manager.launch_intent i on i.id = s.intent_id
+             where s.instance_id is not null
+            """;
+        var bySlot = await connection.Command(states).QueryAsync(row => (row.GetString(0), row.GetInt32(1)), cancellation);
+        var age = await connection.Command(oldest).QueryAsync(row => row.GetDouble(0), cancellation);
+        return new(bySlot.ToDictionary(slot => slot.Item1, slot => slot.Item2), age[0]);
+    }
+
+    /// <summary>What the cloud answered in the whole minute before this one, and how many launches ended without an instance.</summary>
+    public async Task<LaunchFigures> LaunchesAsync(CancellationToken cancellation)
+    {
+        const string answers = """
+            select answer, count(*)::int
+              from task_manager.launch_attempt
+             where answered_at >= date_trunc('minute', task_manager.clock()) - interval '1 minute'
+               and answered_at < date_trunc('minute', task_manager.clock())
+             group by answer
+            """;
+        const string refused = """
+            select count(*)::int
+              from task_manager.launch_intent
+             where ended_at >= date_trunc('minute', task_manager.clock()) - interval '1 minute'
+               and ended_at < date_trunc('minute', task_manager.clock())
+               and instance_id is null
+            """;
+        var byAnswer = await connection.Command(answers).QueryAsync(row => (row.GetString(0), row.GetInt32(1)), cancellation);
+        var none = await connection.Command(refused).QueryAsync(row => row.GetInt32(0), cancellation);
+        return new(byAnswer.ToDictionary(answer => answer.Item1, answer => answer.Item2), none[0]);
+    }
+}
+
+public sealed record PoolFigures(string Pool, int InFlight, int Ready);
+
+public sealed record BacklogFigures(int OutboxRows, double OutboxSeconds, int PutAside, int DeadLetters);
+
+public sealed record FleetFigures(IReadOnlyDictionary<string, int> Slots, double OldestSeconds);
+
+public sealed record LaunchFigures(IReadOnlyDictionary<string, int> Answers, int Refused);
