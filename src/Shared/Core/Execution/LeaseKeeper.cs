@@ -90,7 +90,11 @@ public sealed class LeaseKeeper(ITaskLeases leases, TimeSpan watch, TimeSpan? bl
             {
                 await step();
             }
-            catch (Exception e) when (!stopping.IsCancellationRequested)
+            catch (Exception) when (stopping.IsCancellationRequested)
+            {
+                // It was under way when the last task ended, and what it fails of must not keep the task from being reported.
+            }
+            catch (Exception e)
             {
                 failed(e);
             }

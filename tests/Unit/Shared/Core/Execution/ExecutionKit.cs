@@ -64,12 +64,23 @@ internal sealed class FakeLeases : ITaskLeases
 
     public bool IsDown { get; set; }
 
+    /// <summary>An answer to which tasks must end that does not come.</summary>
+    public TaskCompletionSource? Silence { get; set; }
+
     public Task<IReadOnlyDictionary<Guid, StopCause>> StopsAsync(IReadOnlyList<Lease> leases, CancellationToken cancellation) => IsDown
         ? throw new IOException("unreachable")
+        : Silence is { } silence ? NeverAsync(silence)
         : Task.FromResult<IReadOnlyDictionary<Guid, StopCause>>(
             Stops.Where(stop => leases.Any(lease => lease.Task == stop.Key)).ToDictionary());
 
     public int Renewals { get; private set; }
+
+    private static async Task<IReadOnlyDictionary<Guid, StopCause>> NeverAsync(TaskCompletionSource silence)
+    {
+        silence.TrySetResult();
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);
+        throw new InvalidOperationException();
+    }
 
     public Task<IReadOnlyList<ClaimAnswer>> ClaimAsync(IReadOnlyList<RunTask> tasks, CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyList<ClaimAnswer>>([.. tasks.Select(Claim)]);

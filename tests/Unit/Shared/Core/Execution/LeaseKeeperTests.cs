@@ -72,6 +72,24 @@ public sealed class LeaseKeeperTests
         Assert.Null(held.Cause);
     }
 
+    [Fact]
+    public async Task A_question_that_is_under_way_at_the_end_fails_nobody()
+    {
+        var keeper = Keeper(blind: null);
+        using var held = keeper.Hold(_lease);
+        using var done = new CancellationTokenSource();
+        _leases.Silence = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var failures = new List<Exception>();
+        var keeping = keeper.KeepAsync(_ => Task.CompletedTask, failures.Add, done.Token);
+        _clock.Advance(Second);
+        await _leases.Silence.Task;
+
+        await done.CancelAsync();
+
+        await keeping;
+        Assert.Empty(failures);
+    }
+
     private static (StopCause?, bool Asked, bool Halted, bool Lost) State(LeaseKeeper.Held held) =>
         (held.Cause, held.Asked.IsCancellationRequested, held.Halted.IsCancellationRequested, held.Lost.IsCancellationRequested);
 
