@@ -207,6 +207,8 @@ public class PacketBudgetTests(ProductCluster cluster)
         var rig = new ManagerRig(await cluster.CreateAsync());
         await rig.StartAsync();
         await rig.Database.ExecuteAsync("insert into task_manager.organisation (name) values ('other')");
+        // From here on the database's clock stands still.
+        await rig.Database.AdvanceAsync(TimeSpan.Zero);
         return rig;
     }
 

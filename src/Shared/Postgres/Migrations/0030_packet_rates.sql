@@ -58,16 +58,18 @@ begin
         return;
     end if;
 
-    -- At each network the sums over those that send there, and of them the largest.
-    select coalesce(max(s.others), 0) as others, coalesce(max(s.want), 0) as want, coalesce(max(s.hold), 0) as hold
+    -- At each network the sums over those that send there, and of them the largest. The shards of one scan send to the same networks: once for all.
+    select coalesce(max(s.others), 0)::bigint as others, coalesce(max(s.want), 0) as want, coalesce(max(s.hold), 0) as hold
       into near
-      from (select sum(e.way) over (order by e.at, e.way) as others,
-                   sum(e.way * l.wanted) over (order by e.at, e.way) as want,
-                   sum(e.way * l.held_per_network) over (order by e.at, e.way) as hold
-              from task_manager.packet_lease l
-             cross join lateral unnest(l.networks * p_networks) as shared(networks)
-             cross join lateral (values (lower(shared.networks), 1), (upper(shared.networks), -1)) as e(at, way)
-             where (l.task_id, l.attempt) <> (p_task, p_attempt) and l.networks && p_networks) s;
+      from (select sum(e.way * l.others) over (order by e.at, e.way) as others,
+                   sum(e.way * l.want) over (order by e.at, e.way) as want,
+                   sum(e.way * l.hold) over (order by e.at, e.way) as hold
+              from (select p.networks * p_networks as networks, count(*) as others, sum(p.wanted) as want, sum(p.held_per_network) as hold
+                      from task_manager.packet_lease p
+                     where (p.task_id, p.attempt) <> (p_task, p_attempt) and p.networks && p_networks
+                     group by p.networks) l
+             cross join lateral unnest(l.networks) as shared(networks)
+             cross join lateral (values (lower(shared.networks), 1), (upper(shared.networks), -1)) as e(at, way)) s;
     select count(*) as others, coalesce(sum(l.wanted), 0) as want, coalesce(sum(l.held_total), 0) as hold
       into beside
       from task_manager.packet_lease l
@@ -79,8 +81,9 @@ begin
     values (p_task, p_attempt, own.organisation, p_networks, p_wanted, per_network, total,
             greatest(per_network, p_held_per_network), greatest(total, p_held_total), near.others, beside.others, task_manager.clock() + p_lease)
         on conflict (task_id, attempt) do update
-       set (networks, wanted, per_network, total, held_per_network, held_total, network_others, organisation_others, lasts_until)
-           = (excluded.networks, excluded.wanted, excluded.per_network, excluded.total, excluded.held_per_network, excluded.held_total,
+       -- An attempt's networks stay what they are.
+       set (wanted, per_network, total, held_per_network, held_total, network_others, organisation_others, lasts_until)
+           = (excluded.wanted, excluded.per_network, excluded.total, excluded.held_per_network, excluded.held_total,
               excluded.network_others, excluded.organisation_others, excluded.lasts_until);
     return next;
 end $$;
