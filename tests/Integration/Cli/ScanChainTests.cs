@@ -11,8 +11,10 @@ namespace TaskMesh.Integration.Cli;
 [Collection(LocalMeshTests.Name)]
 public sealed class ScanChainTests(LocalMeshFixture mesh)
 {
-    private const string Resolver = "127.0.53.1";
     private const string Organisation = "chain";
+
+    /// <summary>Port 53 of an address can be had once: another run of the tests has another process.</summary>
+    private static readonly string Resolver = $"127.53.{Environment.ProcessId / 250 % 250}.{(Environment.ProcessId % 250) + 1}";
 
     [RawSocketFact]
     public async Task A_domain_becomes_names_addresses_open_ports_and_certificates()
