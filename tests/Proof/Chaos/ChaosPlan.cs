@@ -27,10 +27,10 @@ public sealed record ChaosPlan(
     public const double CutCommits = 0.01;
 
     /// <summary>Then comes some calm: a server that has just started lets no lease expire for a while.</summary>
-    private const int KillsInARow = 6;
+    private const int KillsInARow = 10;
 
     /// <summary>The part of each round in which the server is killed.</summary>
-    private const double Storm = 0.25;
+    private const double Storm = 0.2;
 
     public FaultConfiguration Faults => new()
     {
@@ -50,7 +50,7 @@ public sealed record ChaosPlan(
         new(seed, 100_000, TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(20), TimeSpan.FromSeconds(60), 60, 100, 20, TimeSpan.FromSeconds(60));
 
     public static ChaosPlan Brief(int seed) =>
-        new(seed, 2_000, TimeSpan.FromSeconds(25), TimeSpan.FromMinutes(4), TimeSpan.FromSeconds(2), 4, 6, 2, TimeSpan.Zero)
+        new(seed, 500, TimeSpan.FromSeconds(20), TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(2), 4, 4, 1, TimeSpan.Zero)
         {
             FunctionTimeout = TimeSpan.FromSeconds(40),
         };

@@ -10,11 +10,14 @@ public sealed record ChaosReport(Report Checked)
     /// <summary>Of each fault.</summary>
     public required IReadOnlyDictionary<string, int> Counts { get; init; }
 
-    /// <summary>From the server's return to the first claim after it, the 99th percentile.</summary>
-    public required double? FirstClaimAfterRestartMs { get; init; }
+    /// <summary>From the server's return to the first claim after it: the median and the 99th percentile.</summary>
+    public required (double? P50, double? P99) FirstClaimAfterRestartMs { get; init; }
 
     /// <summary>Recovery also of those workers that were killed when the server was about to be.</summary>
     public required double? RecoveryMsP99WithServerKills { get; init; }
+
+    /// <summary>Whether something moved within the last two minutes: what has not ended was slow, and not stuck.</summary>
+    public required bool IsMoving { get; init; }
 
     /// <summary>From the submission to the last task's end.</summary>
     public required double Seconds { get; init; }
@@ -23,7 +26,8 @@ public sealed record ChaosReport(Report Checked)
     {
         var line = JsonNode.Parse(Checked.ToJson())!.AsObject();
         line["recovery_ms_p99_with_server_kills"] = RecoveryMsP99WithServerKills;
-        line["first_claim_after_restart_ms"] = FirstClaimAfterRestartMs;
+        line["first_claim_after_restart_ms_p50"] = FirstClaimAfterRestartMs.P50;
+        line["first_claim_after_restart_ms"] = FirstClaimAfterRestartMs.P99;
         line["unforced_executions_pct"] = Checked.UnforcedExecutionsPct;
         line["seconds"] = Seconds;
         foreach (var (fault, count) in Counts.OrderBy(fault => fault.Key))

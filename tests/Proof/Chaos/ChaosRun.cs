@@ -29,6 +29,9 @@ public sealed class ChaosRun
 
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(1);
 
+    /// <summary>Longer than everything that waits by itself.</summary>
+    private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(2);
+
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
 
     /// <summary>What was released by the last task's end.</summary>
@@ -67,9 +70,10 @@ public sealed class ChaosRun
         await using var superuser = _mesh.Server.AsSuperuser();
         await using var connection = await superuser.OpenConnectionAsync();
         var server = new SimServer(connection);
-        await WaitAsync(_plan.Patience, () => Task.FromResult(server.HasEnded(1)));
+        var hasEnded = await WaitAsync(_plan.Patience, () => Task.FromResult(server.HasEnded(1)));
         var seconds = Math.Round(_watch.Elapsed.TotalSeconds, 1);
-        await WaitAsync(SlotLimit, () => Task.FromResult(!server.HoldsSlots()));
+        if (hasEnded)
+            await WaitAsync(SlotLimit, () => Task.FromResult(!server.HoldsSlots()));
         await WaitAsync(_plan.Aftermath, async () => await _mesh.WaitingAsync() == 0);
         return await CheckAsync(superuser, submission, seconds);
     }
@@ -158,12 +162,13 @@ public sealed class ChaosRun
             Counts = counts,
             FirstClaimAfterRestartMs = FirstClaim(history),
             RecoveryMsP99WithServerKills = Checker.Check(history).RecoveryMsP99,
+            IsMoving = history.Moves.Count > 0 && history.Moves.Max(move => move.At) > TimeProvider.System.GetUtcNow() - Quiet,
             Seconds = seconds,
         };
     }
 
     /// <summary>Where the server was killed again before anybody claimed, it is counted from its last return.</summary>
-    private double? FirstClaim(History history)
+    private (double? P50, double? P99) FirstClaim(History history)
     {
         var claims = history.Moves.Where(move => move.State == TaskState.Running).Select(move => move.At).Order().ToArray();
         var absences = _mesh.Server.Absences;
@@ -176,7 +181,7 @@ public sealed class ChaosRun
                 orderby first - up
                 select (first - up).TotalMilliseconds,
         ];
-        return waits.Length == 0 ? null : Math.Round(waits[(int)(waits.Length * 0.99)]);
+        return (Checker.Percentile(waits, 0.5), Checker.Percentile(waits, 0.99));
     }
 
     private async Task DelayUntilAsync(TimeSpan time)
@@ -185,10 +190,16 @@ public sealed class ChaosRun
             await Task.Delay(time - _watch.Elapsed);
     }
 
-    private static async Task WaitAsync(TimeSpan limit, Func<Task<bool>> isOver)
+    /// <returns>Whether it was over before the limit.</returns>
+    private static async Task<bool> WaitAsync(TimeSpan limit, Func<Task<bool>> isOver)
     {
         var watch = Stopwatch.StartNew();
-        while (watch.Elapsed < limit && !await isOver())
+        while (!await isOver())
+        {
+            if (watch.Elapsed >= limit)
+                return false;
             await Task.Delay(Look);
+        }
+        return true;
     }
 }

@@ -221,6 +221,6 @@ public sealed class Checker
 
     internal static bool IsPlanned(string? reason) => reason?.Contains(Planned, StringComparison.Ordinal) == true;
 
-    private static double? Percentile(double[] sorted, double part) =>
+    internal static double? Percentile(double[] sorted, double part) =>
         sorted.Length == 0 ? null : Math.Round(sorted[Math.Min(sorted.Length - 1, (int)(sorted.Length * part))]);
 }
