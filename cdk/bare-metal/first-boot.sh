@@ -27,6 +27,8 @@ tar -xzf /tmp/worker.tar.gz -C /opt/taskmesh --no-same-owner
 curl -sSf --proto '=https' --retry 3 -o /opt/taskmesh/rds.pem "https://truststore.pki.rds.amazonaws.com/$REGION/$REGION-bundle.pem"
 
 useradd --system --no-create-home --shell /sbin/nologin taskmesh
+# systemd opens the log before it makes the folder.
+install -d -o taskmesh -g taskmesh -m 750 /var/log/taskmesh
 cat >/etc/taskmesh/worker.env <<END
 AWS_REGION=$REGION
 TASKMESH_STAGE=$STAGE

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Npgsql;
 using TaskMesh.Cli.Commands;
 using TaskMesh.Cli.Demo;
+using TaskMesh.Cli.Deploy;
 using TaskMesh.Cli.Lab;
 using TaskMesh.Core.Configuration;
 
@@ -40,6 +41,7 @@ internal static class CommandLine
         DlqCommand.Create(),
         PoolCommand.Create(),
         ScheduleCommand.Create(),
+        DeployCommand.Create(),
         LabCommand.Create(),
         CommonOptions.Output,
         new HelpOption(),

@@ -21,5 +21,6 @@ public static class Schema
     public const string Replayed = "taskmesh.replayed.v1";
     public const string Pool = "taskmesh.pool.v1";
     public const string Schedule = "taskmesh.schedule.v1";
+    public const string Finding = "taskmesh.finding.v1";
     public const string Local = "taskmesh.local.v1";
 }
