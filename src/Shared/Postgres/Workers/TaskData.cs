@@ -64,17 +64,18 @@ public sealed class TaskData(
         var bytes = Interlocked.Add(ref _bytes, data.Length);
         if (bytes > _quota)
             throw ResultQuotaException.Of(bytes, _quota);
-        const string sql = """
-            insert into task_manager.task_data (task_id, attempt, part, data) values (@task, @attempt, @part, @data) on conflict do nothing
-            """;
+        const string sql = "insert into task_manager.task_data (task_id, attempt, part, data) values (@task, @attempt, @part, @data)";
+        // What is there already the second time was committed the first time. What is there the first time is another's.
+        const string again = $"{sql} on conflict do nothing";
         int? number = null;
         await _fence.WriteAsync(
             async connection =>
             {
                 await AdoptAsync(connection, cancellation);
+                var isAgain = number is not null;
                 number ??= Interlocked.Increment(ref _lastPart);
                 return await connection.ExecuteAsync(new CommandDefinition(
-                    sql, new { task = run.Id, attempt = run.Attempt, part = number, data }, cancellationToken: cancellation));
+                    isAgain ? again : sql, new { task = run.Id, attempt = run.Attempt, part = number, data }, cancellationToken: cancellation));
             },
             cancellation);
         _hasAdopted = true;
