@@ -7,9 +7,16 @@ internal static class Defects
 {
     public static IReadOnlyList<Defect> All { get; } =
     [
+        // The nonce that row level security asks for is a second fence: either alone would do.
         new("no-fence", "a late attempt may write", """
             create or replace function task_manager.fence(p_task uuid, p_attempt int) returns boolean
-            language sql volatile security definer set search_path = pg_catalog, pg_temp as 'select true'
+            language sql volatile security definer set search_path = pg_catalog, pg_temp as 'select true';
+            create or replace function task_manager.claimed() returns table (task_id uuid, collection_id uuid, organisation text)
+            language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+                select t.id, t.collection_id, t.organisation
+                  from task_manager.task t
+                 where t.id = nullif(current_setting('taskmesh.task', true), '')::uuid
+            $$
             """),
         new("outbox-deleted-first", "the outbox row goes before its messages are sent", """
             create function proof.forget() returns trigger language plpgsql security definer as $$
