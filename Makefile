@@ -1,7 +1,7 @@
 # The developers' commands. `make` alone prints them.
 .DEFAULT_GOAL := help
-.PHONY: help build test unit format check approve demo synth bench-tasks bench-profile bench-completion bench-fanout bench-latency bench-syn \
-	bench-loss bench-tls bench-dns fuzz sim crashes chaos real-packages
+.PHONY: help build test unit format check approve demo publish synth bench-start bench-tasks bench-profile bench-completion bench-fanout \
+	bench-latency bench-syn bench-loss bench-tls bench-dns fuzz sim crashes chaos real-packages
 
 SOLUTION := TaskMesh.sln
 STAGE := dev
@@ -50,9 +50,13 @@ approve: ## accept changed snapshots, after reading the difference
 demo: ## set this machine up, then show the whole mesh at work
 	./taskmesh demo
 
+publish: ## build what a deployment uploads into artifacts/publish: zips of the functions, archives of the worker, digests; FUNCTIONS=x64
+	$(call install,zip)
+	cdk/publish.sh
+
 synth: ## write the CloudFormation template to artifacts/cdk.out; STAGE=dev
 	dotnet build cdk -c Release
-	CDK_OUTDIR=artifacts/cdk.out CDK_CONTEXT_JSON='{"stage":"$(STAGE)"}' dotnet artifacts/bin/Cdk/release/TaskMesh.Cdk.dll
+	CDK_OUTDIR=artifacts/cdk.out CDK_CONTEXT_JSON='{"stage":"$(STAGE)","packages":"artifacts/publish"}' dotnet artifacts/bin/Cdk/release/TaskMesh.Cdk.dll
 	@ls artifacts/cdk.out/taskmesh-$(STAGE).template.json
 
 bench-tasks: ## tasks through their whole lives per second, beside pg-boss and graphile-worker; JOBS=50000 ROUNDS=5
@@ -74,6 +78,12 @@ bench-fanout: ## children of one generator per second; N=100000
 bench-latency: ## from submission to start, idle and behind a backlog; N=100000
 	dotnet build tests/Benchmarks -c Release -v q
 	dotnet artifacts/bin/Benchmarks/release/TaskMesh.Benchmarks.dll latency $(N)
+
+bench-start: ## process start to the first event and the first answer, beside an empty program; ROUNDS=5
+	$(call install,zip)
+	cdk/publish.sh true
+	dotnet build tests/Benchmarks -c Release -v q
+	dotnet artifacts/bin/Benchmarks/release/TaskMesh.Benchmarks.dll start $(ROUNDS)
 
 bench-syn: ## SYN probes per second, beside zmap and masscan, on a network of its own; ROUNDS=5
 	$(call install,clang libbpf-dev bpftool zmap masscan iproute2)

@@ -1,5 +1,6 @@
 using TaskMesh.Benchmarks.Orchestration;
 using TaskMesh.Benchmarks.Scanning;
+using TaskMesh.Benchmarks.Start;
 
 // One bench by its name; numbers after it change its size: `TaskMesh.Benchmarks tasks 50000 5`.
 Func<int[], CancellationToken, Task>? bench = args.FirstOrDefault() switch
@@ -9,6 +10,7 @@ Func<int[], CancellationToken, Task>? bench = args.FirstOrDefault() switch
     "completion" => CompletionBench.RunAsync,
     "fanout" => FanOutBench.RunAsync,
     "latency" => LatencyBench.RunAsync,
+    "start" => StartBench.RunAsync,
     "syn" => SynBench.RunAsync,
     "loss" => LossBench.RunAsync,
     "tls" => TlsBench.RunAsync,
@@ -19,7 +21,7 @@ if (bench is null)
 {
     Console.Error.WriteLine(
         "benches: tasks [JOBS] [ROUNDS], profile [BATCH] [JOBS], completion [SIZE...], fanout [CHILDREN], latency [BACKLOG], "
-        + "syn [ROUNDS] [CASE], loss, tls [ROUNDS]");
+        + "start [ROUNDS], syn [ROUNDS] [CASE], loss, tls [ROUNDS]");
     return 64;
 }
 await bench([.. args[1..].Select(int.Parse)], CancellationToken.None);
