@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using TaskMesh.LocalCloud.Control;
 using TaskMesh.LocalCloud.Ec2;
 using TaskMesh.LocalCloud.Lambda;
 using TaskMesh.LocalCloud.Metadata;
@@ -11,8 +12,8 @@ namespace TaskMesh.LocalCloud;
 
 /// <summary>One port for all services. Each request says by its form whom it means.</summary>
 internal sealed partial class CloudEndpoint(
-    SqsEndpoint sqs, Ec2Endpoint ec2, LambdaEndpoint lambda, MetadataEndpoint metadata, ObjectEndpoint? objects, ILogger<CloudEndpoint> log,
-    CancellationToken stopping)
+    SqsEndpoint sqs, Ec2Endpoint ec2, LambdaEndpoint lambda, MetadataEndpoint metadata, ControlEndpoint control, ObjectEndpoint? objects,
+    ILogger<CloudEndpoint> log, CancellationToken stopping)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -46,6 +47,8 @@ internal sealed partial class CloudEndpoint(
             await sqs.HandleJsonAsync(context, target, cancellation);
         else if (request.Path.Value!.StartsWith(MetadataEndpoint.PathPrefix, StringComparison.Ordinal))
             await metadata.HandleAsync(context);
+        else if (request.Path.Value!.StartsWith(ControlEndpoint.PathPrefix, StringComparison.Ordinal))
+            await control.HandleAsync(context, cancellation);
         else if (await lambda.TryHandleAsync(context, cancellation))
             return;
         else if (HttpMethods.IsPost(request.Method) && request.HasFormContentType)

@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using TaskMesh.LocalCloud.Configuration;
+using TaskMesh.LocalCloud.Control;
 using TaskMesh.LocalCloud.Ec2;
 using TaskMesh.LocalCloud.Faults;
 using TaskMesh.LocalCloud.Lambda;
@@ -99,12 +100,16 @@ public sealed class LocalCloudHost : IAsyncDisposable
         var faults = new SqsFaults(_configuration.Faults.Queues, Faults);
         var messages = new SqsMessages(new MessageStore(source), queues, faults, _ids, _clock);
         var functions = _configuration.Functions.ToDictionary(function => function.Name, NewFunction);
-        var fleet = new InstanceFleet(_configuration, Endpoint, _ids, _clock, _logs.CreateLogger<InstanceFleet>());
+        var ec2Faults = new Ec2Faults(_configuration.Ec2.Faults);
+        var fleet = new InstanceFleet(_configuration, ec2Faults, Endpoint, _ids, _clock, _logs.CreateLogger<InstanceFleet>());
+        var ec2 = new Ec2Endpoint(
+            new Ec2Operations(fleet, new LaunchTemplates(_configuration), _configuration, _clock), ec2Faults, _ids, _clock);
         var endpoint = new CloudEndpoint(
             new SqsEndpoint(new SqsOperations(queues, messages, faults, _clock), faults, source, _ids),
-            new Ec2Endpoint(new Ec2Operations(fleet, _configuration, _clock), _ids),
+            ec2,
             new LambdaEndpoint(functions, _ids, _clock),
-            new MetadataEndpoint(fleet, _configuration),
+            new MetadataEndpoint(fleet, _configuration, _clock),
+            new ControlEndpoint(fleet, ec2, ec2Faults, _clock),
             ObjectStore(),
             _logs.CreateLogger<CloudEndpoint>(),
             _stopping.Token);

@@ -12,8 +12,13 @@ public static class AwsTestClients
     public static IAmazonSQS SqsAt(Uri address) =>
         new AmazonSQSClient(Credentials, new AmazonSQSConfig { ServiceURL = address.ToString(), AuthenticationRegion = "us-east-1" });
 
-    public static IAmazonEC2 Ec2At(Uri address) =>
-        new AmazonEC2Client(Credentials, new AmazonEC2Config { ServiceURL = address.ToString(), AuthenticationRegion = "us-east-1" });
+    public static IAmazonEC2 Ec2At(Uri address, int? retries = null)
+    {
+        var config = new AmazonEC2Config { ServiceURL = address.ToString(), AuthenticationRegion = "us-east-1" };
+        if (retries is { } most)
+            config.MaxErrorRetry = most;
+        return new AmazonEC2Client(Credentials, config);
+    }
 
     public static IAmazonSQS Sqs(StubHttp http) =>
         new AmazonSQSClient(Credentials, new AmazonSQSConfig { RegionEndpoint = Amazon.RegionEndpoint.USEast1, HttpClientFactory = http });

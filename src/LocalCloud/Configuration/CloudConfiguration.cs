@@ -33,6 +33,8 @@ public sealed record CloudConfiguration
 
     public IReadOnlyDictionary<string, SubnetConfiguration> Subnets { get; init; } = new Dictionary<string, SubnetConfiguration>();
 
+    public Ec2Configuration Ec2 { get; init; } = new();
+
     public IReadOnlyList<TimerConfiguration> Timers { get; init; } = [];
 
     public ObjectStoreConfiguration? ObjectStore { get; init; }

@@ -55,6 +55,7 @@ public static partial class ConfigurationReader
             .. configuration.Functions.SelectMany(function => Function(function, queues)),
             .. configuration.Images.SelectMany(image => Image(image.Key, image.Value)),
             .. configuration.LaunchTemplates.SelectMany(template => Template(template.Key, template.Value, configuration)),
+            .. Ec2(configuration.Ec2),
             .. configuration.Timers.SelectMany(timer => Timer(timer, queues)),
             .. configuration.Faults.Queues.Problems(),
         ];
@@ -133,6 +134,27 @@ public static partial class ConfigurationReader
                 yield return $"{where}: the subnet '{subnet}' is not configured";
         }
     }
+
+    private static IEnumerable<string> Ec2(Ec2Configuration ec2)
+    {
+        if (ec2.VisibleAfterSeconds < 0 || ec2.BootSeconds < 0 || ec2.TerminatedCountsSeconds < 0)
+            yield return "ec2: visibleAfterSeconds, bootSeconds and terminatedCountsSeconds are not negative";
+        if (ec2.MostPerPage < 1)
+            yield return $"ec2: mostPerPage {ec2.MostPerPage} is not above 0";
+        foreach (var problem in ec2.Faults.Select(Fault).OfType<string>())
+            yield return $"ec2: faults: {problem}";
+    }
+
+    private static string? Fault(Ec2Fault fault) => fault switch
+    {
+        { Operation: Ec2Fault.Boot, Code: not (Ec2Fault.BootFails or Ec2Fault.BootHangs) } =>
+            $"a boot '{Ec2Fault.BootFails}' or '{Ec2Fault.BootHangs}', it does not '{fault.Code}'",
+        { Code: null, ReplyLost: false } => "without a code and with its reply it is none",
+        { From: < 1 } => $"from {fault.From} is not above 0",
+        { Count: < 1 } => $"count {fault.Count} is not above 0",
+        { Market: not (null or "spot" or "on-demand") } => $"the market is 'spot' or 'on-demand', not '{fault.Market}'",
+        _ => null,
+    };
 
     private static IEnumerable<string> Timer(TimerConfiguration timer, Dictionary<string, double> queues)
     {

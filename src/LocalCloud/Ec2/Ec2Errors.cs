@@ -6,6 +6,19 @@ namespace TaskMesh.LocalCloud.Ec2;
 internal static class Ec2Errors
 {
     public static AwsException UnknownAction(string? name) => new("InvalidAction", $"The action {name} is not valid for this web service.");
+    /// <summary>By its code alone, with the status that EC2 gives it.</summary>
+    public static AwsException Scripted(string code) => new(code, "As the configuration of this cloud says.", StatusOf(code));
+
+    /// <summary>A launch that was made is not refused afterwards: its token is answered from what is known.</summary>
+    public static bool IsRefusal(string code) =>
+        code is not ("InternalError" or "InternalFailure" or "Unavailable" or "ServiceUnavailable" or "RequestLimitExceeded")
+        && !code.StartsWith("Throttling", StringComparison.Ordinal);
+
+    public static AwsException VcpuQuota(int quota) => new(
+        "VcpuLimitExceeded",
+        $"You have requested more vCPU capacity than your current vCPU limit of {quota} allows for the instance bucket that the specified instance "
+            + "type belongs to. Please visit http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit.");
+
     public static AwsException Missing(string parameter) => new("MissingParameter", $"The request must contain the parameter {parameter}");
     public static AwsException Invalid(string message) => new("InvalidParameterValue", message);
     public static AwsException Combination(string message) => new("InvalidParameterCombination", message);
@@ -28,5 +41,15 @@ internal static class Ec2Errors
     public static AwsException Subnet(string id) => new("InvalidSubnetID.NotFound", $"The subnet ID '{id}' does not exist");
     public static AwsException Instances(IEnumerable<string> ids) =>
         new("InvalidInstanceID.NotFound", $"The instance ID '{string.Join(", ", ids)}' does not exist");
+    private static int StatusOf(string code) => code switch
+    {
+        "InternalError" or "InternalFailure" or "InsufficientInstanceCapacity" or "InsufficientHostCapacity" => 500,
+        "Unavailable" or "ServiceUnavailable" or "RequestLimitExceeded" => 503,
+        "UnauthorizedOperation" => 403,
+        "AuthFailure" => 401,
+        "DryRunOperation" => 412,
+        _ => 400,
+    };
+
     public static AwsException MalformedInstance(string id) => new("InvalidInstanceID.Malformed", $"Invalid id: \"{id}\"");
 }

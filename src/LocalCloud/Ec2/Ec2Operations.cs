@@ -16,13 +16,15 @@ public sealed partial class Ec2Operations
 
     private readonly InstanceFleet _fleet;
     private readonly CloudConfiguration _configuration;
+    private readonly LaunchTemplates _templates;
     private readonly TimeProvider _clock;
     private readonly FrozenDictionary<string, Func<QueryParameters, IEnumerable<XElement>>> _operations;
 
-    public Ec2Operations(InstanceFleet fleet, CloudConfiguration configuration, TimeProvider clock)
+    public Ec2Operations(InstanceFleet fleet, LaunchTemplates templates, CloudConfiguration configuration, TimeProvider clock)
     {
         _fleet = fleet;
         _configuration = configuration;
+        _templates = templates;
         _clock = clock;
         _operations = new Dictionary<string, Func<QueryParameters, IEnumerable<XElement>>>
         {
@@ -31,6 +33,7 @@ public sealed partial class Ec2Operations
             ["TerminateInstances"] = TerminateInstances,
             ["CreateTags"] = CreateTags,
             ["GetConsoleOutput"] = GetConsoleOutput,
+            ["CreateLaunchTemplateVersion"] = CreateLaunchTemplateVersion,
             ["DescribeLaunchTemplateVersions"] = DescribeLaunchTemplateVersions,
             ["DescribeSubnets"] = DescribeSubnets,
             ["DescribeInstanceTypes"] = DescribeInstanceTypes,
@@ -40,9 +43,12 @@ public sealed partial class Ec2Operations
     public IEnumerable<XElement> Run(string? operation, QueryParameters request) =>
         operation is not null && _operations.TryGetValue(operation, out var run) ? run(request) : throw Ec2Errors.UnknownAction(operation);
 
+    /// <summary>Whether instances were launched with this token.</summary>
+    public bool IsKnown(string? clientToken) => clientToken is not null && _fleet.Knows(clientToken);
+
     private IEnumerable<XElement> RunInstances(QueryParameters request)
     {
-        var plan = LaunchPlan.Read(request, _configuration);
+        var plan = LaunchPlan.Read(request, _configuration, _templates);
         if (request.Flag("DryRun"))
             throw Ec2Errors.DryRun();
         var reservation = _fleet.Launch(plan).GroupBy(instance => instance.ReservationId).Single();
@@ -60,7 +66,7 @@ public sealed partial class Ec2Operations
             throw Ec2Errors.Invalid($"Value ( {most} ) for parameter maxResults is invalid. Expecting a value from {LeastResults} to {MostResults}.");
         var found = (ids is null ? _fleet.All() : Instances(ids)).Where(InstanceFilter.Of(request)).ToList();
         var start = request["NextToken"] is { } token ? found.FindIndex(instance => instance.Id == token) + 1 : 0;
-        var page = found.Skip(start).Take(most ?? MostResults).ToList();
+        var page = found.Skip(start).Take(Math.Min(most ?? MostResults, _configuration.Ec2.MostPerPage)).ToList();
         return
         [
             Ec2Xml.Set("reservationSet", page.GroupBy(instance => instance.ReservationId).Select(group => Ec2Xml.Reservation(group, _configuration))),
@@ -110,9 +116,16 @@ public sealed partial class Ec2Operations
         ];
     }
 
+    /// <summary>From now on it is "$Latest".</summary>
+    private IEnumerable<XElement> CreateLaunchTemplateVersion(QueryParameters request)
+    {
+        var (template, number) = _templates.AddVersion(request);
+        return [Ec2Xml.Element("launchTemplateVersion", Ec2Xml.TemplateVersion(template, number))];
+    }
+
     private IEnumerable<XElement> DescribeLaunchTemplateVersions(QueryParameters request)
     {
-        var template = LaunchTemplates.Find(request["LaunchTemplateName"], request["LaunchTemplateId"], _configuration);
+        var template = _templates.Find(request["LaunchTemplateName"], request["LaunchTemplateId"]);
         var numbers = request.Texts("LaunchTemplateVersion") is { Count: > 0 } asked
             ? asked.Select(version => LaunchTemplates.Number(template, version))
             : Enumerable.Range(1, template.Versions.Count).Reverse();

@@ -100,6 +100,7 @@ internal static class Ec2Xml
         Element("placement", Element("availabilityZone", instance.Plan.Zone), Element("tenancy", "default")),
         instance.Plan.SubnetId is { } subnet ? new[] { Element("subnetId", subnet), Element("vpcId", VpcId) } : null,
         instance.Reason is { } why ? Element("stateReason", Element("code", why.Code), Element("message", $"{why.Code}: {why.Text}")) : null,
+        instance.Plan.Market == "spot" ? Element("instanceLifecycle", "spot") : null,
         Element("architecture", InstanceTypes.All[instance.Plan.InstanceType].Architecture),
         instance.Plan.ClientToken is { } token ? Element("clientToken", token) : null,
         Tags(instance.Tags),

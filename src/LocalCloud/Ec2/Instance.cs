@@ -44,4 +44,13 @@ public sealed class Instance
     public DateTimeOffset? Ended { get; set; }
 
     public ChildProcess? Process { get; set; }
+
+    /// <summary>When EC2 wants it back; null if it may stay.</summary>
+    public DateTimeOffset? InterruptedAt { get; set; }
+
+    /// <summary>When EC2 said that it is likely to want it back.</summary>
+    public DateTimeOffset? RebalanceAt { get; set; }
+
+    /// <summary>Ends when somebody asks for its end.</summary>
+    public TaskCompletionSource Unwanted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -7,7 +7,7 @@ namespace TaskMesh.LocalCloud.Ec2;
 
 /// <summary>The instances, each with its process. They and their client tokens are forgotten when LocalCloud ends, as the processes are.</summary>
 public sealed partial class InstanceFleet(
-    CloudConfiguration configuration, Uri endpoint, CloudIds ids, TimeProvider clock, ILogger<InstanceFleet> log)
+    CloudConfiguration configuration, Ec2Faults faults, Uri endpoint, CloudIds ids, TimeProvider clock, ILogger<InstanceFleet> log)
 {
     /// <summary>EC2 shows a terminated instance for about an hour, and knows its client token for a day.</summary>
     private static readonly TimeSpan Shown = TimeSpan.FromHours(1);
@@ -34,6 +34,8 @@ public sealed partial class InstanceFleet(
                 return earlier[0].Plan.Digest == plan.Digest ? earlier : throw Ec2Errors.TokenMismatch();
             if (_stopping)
                 throw new AwsException("Unavailable", "LocalCloud is stopping.", 503);
+            if (configuration.Ec2.VcpuQuota is { } quota && Vcpus() + plan.Count * InstanceTypes.All[plan.InstanceType].Vcpus > quota)
+                throw Ec2Errors.VcpuQuota(quota);
             var reservation = ids.Resource("r");
             var launched = Enumerable.Range(0, plan.Count).Select(index => NewInstance(plan, reservation, index)).ToList();
             _instances.AddRange(launched);
@@ -42,14 +44,26 @@ public sealed partial class InstanceFleet(
         }
     }
 
+    public bool Knows(string clientToken)
+    {
+        lock (_gate)
+            return _instances.Exists(instance => instance.Plan.ClientToken == clientToken);
+    }
+
     /// <summary>The instances that can be seen, in the order of their launch.</summary>
     public IReadOnlyList<Instance> All()
     {
         lock (_gate)
-            return _instances.FindAll(instance => !(clock.GetUtcNow() - instance.Ended > Shown));
+            return _instances.FindAll(instance => !(clock.GetUtcNow() - instance.Ended > Shown)
+                && clock.GetUtcNow() - instance.Launched >= TimeSpan.FromSeconds(configuration.Ec2.VisibleAfterSeconds));
     }
 
-    public Instance? Find(string id) => All().FirstOrDefault(instance => instance.Id == id);
+    /// <summary>Also one that nobody can see yet.</summary>
+    public Instance? Find(string id)
+    {
+        lock (_gate)
+            return _instances.Find(instance => instance.Id == id);
+    }
 
     /// <summary>Begins the end of an instance and tells the states before and after.</summary>
     public (InstanceState Before, InstanceState After) Terminate(Instance instance)
@@ -61,6 +75,7 @@ public sealed partial class InstanceFleet(
             {
                 instance.State = InstanceState.ShuttingDown;
                 instance.Reason = StateReason.AskedFor;
+                instance.Unwanted.TrySetResult();
                 if (instance.Process is { } process)
                     _lives.Add(process.StopAsync(StopGrace, clock));
             }
@@ -72,6 +87,12 @@ public sealed partial class InstanceFleet(
     {
         lock (_gate)
             instance.Tags = new Dictionary<string, string>(instance.Tags) { [key] = value };
+    }
+
+    public void Change(Instance instance, Action<Instance> change)
+    {
+        lock (_gate)
+            change(instance);
     }
 
     public string OutputFile(Instance instance) => Path.Combine(configuration.LogFolder, $"instance-{instance.Id}.log");
@@ -88,6 +109,12 @@ public sealed partial class InstanceFleet(
         }
         await lives;
     }
+
+    /// <summary>Those that ended a short while ago included, as EC2 counts them.</summary>
+    private int Vcpus() => _instances
+        .Where(instance => instance.Ended is not { } ended
+            || clock.GetUtcNow() - ended < TimeSpan.FromSeconds(configuration.Ec2.TerminatedCountsSeconds))
+        .Sum(instance => InstanceTypes.All[instance.Plan.InstanceType].Vcpus);
 
     private TimeSpan StopGrace => TimeSpan.FromSeconds(configuration.StopGraceSeconds);
 
@@ -107,6 +134,15 @@ public sealed partial class InstanceFleet(
         await Task.Yield();
         try
         {
+            await Task.WhenAny(Task.Delay(TimeSpan.FromSeconds(configuration.Ec2.BootSeconds), clock), instance.Unwanted.Task);
+            var boot = faults.Next(Ec2Fault.Boot, instance.Plan.InstanceType, instance.Plan.SubnetId, instance.Plan.Market)?.Code;
+            if (boot == Ec2Fault.BootHangs && Began(instance, null))
+                await instance.Unwanted.Task;
+            if (boot is not null || instance.Unwanted.Task.IsCompleted)
+            {
+                Ended(instance, StateReason.NotStarted);
+                return;
+            }
             var process = await ChildProcess.StartAsync(Start(instance));
             if (!Began(instance, process))
                 await process.StopAsync(StopGrace, clock);
@@ -133,7 +169,7 @@ public sealed partial class InstanceFleet(
     }
 
     /// <summary>False if it was terminated before it could start.</summary>
-    private bool Began(Instance instance, ChildProcess process)
+    private bool Began(Instance instance, ChildProcess? process)
     {
         lock (_gate)
         {

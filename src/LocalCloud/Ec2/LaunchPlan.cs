@@ -10,14 +10,14 @@ namespace TaskMesh.LocalCloud.Ec2;
 /// <param name="Digest">Of all parameters: the same client token with another digest is a mismatch.</param>
 public sealed record LaunchPlan(
     string ImageId, string InstanceType, string? SubnetId, string Zone, int Count, IReadOnlyDictionary<string, string> Tags, string? ClientToken,
-    string Digest)
+    string Digest, string Market = "on-demand")
 {
     private const int LongestToken = 64;
 
     /// <summary>Reads a request. What it refuses is refused with EC2's code for it.</summary>
-    public static LaunchPlan Read(QueryParameters request, CloudConfiguration configuration)
+    public static LaunchPlan Read(QueryParameters request, CloudConfiguration configuration, LaunchTemplates templates)
     {
-        var (template, version) = LaunchTemplates.Asked(request, configuration);
+        var (template, version, number) = templates.Asked(request);
         var imageId = request["ImageId"] ?? version?.ImageId ?? throw Ec2Errors.Missing("ImageId");
         var instanceType = request["InstanceType"] ?? version?.InstanceType ?? throw Ec2Errors.Missing("InstanceType");
         if (!configuration.Images.ContainsKey(imageId))
@@ -33,9 +33,10 @@ public sealed record LaunchPlan(
             subnetId,
             subnetId is null ? $"{configuration.Region}a" : configuration.Subnets[subnetId].AvailabilityZone,
             ReadCount(request),
-            ReadTags(request, template, version),
+            ReadTags(request, template, version, number),
             request["ClientToken"],
-            DigestOf(request));
+            DigestOf(request),
+            Ec2Endpoint.MarketOf(request));
     }
 
     /// <summary>A template's subnet is its network interface's; then the call may name none. Without any, EC2 takes the account's first.</summary>
@@ -55,7 +56,8 @@ public sealed record LaunchPlan(
     }
 
     /// <summary>Tags of the template, of the call, and those that EC2 itself adds, by which one sees what "$Latest" was.</summary>
-    private static Dictionary<string, string> ReadTags(QueryParameters request, LaunchTemplate? template, TemplateVersionConfiguration? version)
+    private static Dictionary<string, string> ReadTags(
+        QueryParameters request, LaunchTemplate? template, TemplateVersionConfiguration? version, int number)
     {
         var tags = new Dictionary<string, string>(version?.Tags ?? new Dictionary<string, string>());
         foreach (var specification in request.List("TagSpecification").Where(specification => specification["ResourceType"] == "instance"))
@@ -66,7 +68,7 @@ public sealed record LaunchPlan(
         if (template is not null)
         {
             tags["aws:ec2launchtemplate:id"] = template.Id;
-            tags["aws:ec2launchtemplate:version"] = (template.Versions.ToList().IndexOf(version!) + 1).ToString(CultureInfo.InvariantCulture);
+            tags["aws:ec2launchtemplate:version"] = number.ToString(CultureInfo.InvariantCulture);
         }
         return tags;
     }

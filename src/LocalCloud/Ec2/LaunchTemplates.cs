@@ -5,30 +5,51 @@ using TaskMesh.LocalCloud.Wire;
 
 namespace TaskMesh.LocalCloud.Ec2;
 
-/// <param name="Id">Follows from the name, so it stays when LocalCloud starts again.</param>
-public sealed record LaunchTemplate(string Id, string Name, IReadOnlyList<TemplateVersionConfiguration> Versions, int DefaultVersion);
-
-/// <summary>Launch templates by name or id, and their versions by number, "$Latest" or "$Default".</summary>
-public static class LaunchTemplates
+/// <summary>Launch templates by name or id, and their versions by number, "$Latest" or "$Default". New versions are forgotten at the end.</summary>
+public sealed class LaunchTemplates(CloudConfiguration configuration)
 {
-    /// <summary>The template and version that a launch asks for; both null if it names none.</summary>
-    public static (LaunchTemplate? Template, TemplateVersionConfiguration? Version) Asked(QueryParameters request, CloudConfiguration configuration)
+    private readonly Dictionary<string, LaunchTemplate> _templates = configuration.LaunchTemplates.ToDictionary(
+        template => template.Key,
+        template => new LaunchTemplate(IdOf(template.Key), template.Key, template.Value.Versions, template.Value.DefaultVersion));
+
+    /// <summary>The template and version that a launch asks for, and the version's number; null if it names none.</summary>
+    public (LaunchTemplate? Template, TemplateVersionConfiguration? Version, int Number) Asked(QueryParameters request)
     {
         var (name, id) = (request["LaunchTemplate.LaunchTemplateName"], request["LaunchTemplate.LaunchTemplateId"]);
         if (name is null && id is null)
-            return (null, null);
-        var template = Find(name, id, configuration);
-        return (template, template.Versions[Number(template, request["LaunchTemplate.Version"] ?? "$Default") - 1]);
+            return (null, null, 0);
+        var template = Find(name, id);
+        var number = Number(template, request["LaunchTemplate.Version"] ?? "$Default");
+        return (template, template.Versions[number - 1], number);
     }
 
-    public static LaunchTemplate Find(string? name, string? id, CloudConfiguration configuration)
+    public LaunchTemplate Find(string? name, string? id)
     {
         if (name is not null && id is not null)
             throw Ec2Errors.Combination("A launch template is named by its name or by its id, not by both.");
-        name ??= configuration.LaunchTemplates.Keys.FirstOrDefault(known => IdOf(known) == id) ?? throw Ec2Errors.TemplateId(id ?? "");
-        return configuration.LaunchTemplates.TryGetValue(name, out var template)
-            ? new LaunchTemplate(IdOf(name), name, template.Versions, template.DefaultVersion)
-            : throw Ec2Errors.TemplateName(name);
+        lock (_templates)
+        {
+            if (name is null)
+                return _templates.Values.FirstOrDefault(known => known.Id == id) ?? throw Ec2Errors.TemplateId(id ?? "");
+            return _templates.TryGetValue(name, out var template) ? template : throw Ec2Errors.TemplateName(name);
+        }
+    }
+
+    /// <summary>What the request leaves out is the source version's.</summary>
+    public (LaunchTemplate Template, int Number) AddVersion(QueryParameters request)
+    {
+        lock (_templates)
+        {
+            var template = Find(request["LaunchTemplateName"], request["LaunchTemplateId"]);
+            var source = request["SourceVersion"] is { } asked ? template.Versions[Number(template, asked) - 1] : null;
+            var image = request["LaunchTemplateData.ImageId"] ?? source?.ImageId ?? throw Ec2Errors.Missing("LaunchTemplateData.ImageId");
+            var type = request["LaunchTemplateData.InstanceType"] ?? source?.InstanceType
+                ?? throw Ec2Errors.Missing("LaunchTemplateData.InstanceType");
+            var version = (source ?? new(image, type)) with { ImageId = image, InstanceType = type };
+            template = template with { Versions = [.. template.Versions, version] };
+            _templates[template.Name] = template;
+            return (template, template.Versions.Count);
+        }
     }
 
     public static int Number(LaunchTemplate template, string version) => version switch

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
@@ -11,7 +12,7 @@ namespace TaskMesh.LocalCloud.Metadata;
 /// The instance metadata service, version 2 only: a token by PUT, then reads with it. On EC2 the address 169.254.169.254 says who asks;
 /// here the path does, and the instance finds it in AWS_EC2_METADATA_SERVICE_ENDPOINT.
 /// </summary>
-public sealed class MetadataEndpoint(InstanceFleet fleet, CloudConfiguration configuration)
+public sealed class MetadataEndpoint(InstanceFleet fleet, CloudConfiguration configuration, TimeProvider clock)
 {
     public const string PathPrefix = "/imds/";
 
@@ -19,8 +20,8 @@ public sealed class MetadataEndpoint(InstanceFleet fleet, CloudConfiguration con
     private const string TokenHeader = "X-aws-ec2-metadata-token";
     private const int LongestLifetime = 21_600;
 
-    /// <summary>One token for everyone, good as long as LocalCloud runs: it proves that the caller speaks version 2, and no more.</summary>
-    private readonly string _token = RandomNumberGenerator.GetHexString(56);
+    /// <summary>With the end of each.</summary>
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _tokens = new();
 
     public Task HandleAsync(HttpContext context)
     {
@@ -36,13 +37,25 @@ public sealed class MetadataEndpoint(InstanceFleet fleet, CloudConfiguration con
         if (path == "latest/api/token")
         {
             return HttpMethods.IsPut(request.Method)
-                && WholeNumber.Parse(request.Headers[LifetimeHeader]) is >= 1 and <= LongestLifetime
-                ? (StatusCodes.Status200OK, _token)
+                && WholeNumber.Parse(request.Headers[LifetimeHeader]) is >= 1 and <= LongestLifetime and var seconds
+                ? (StatusCodes.Status200OK, NewToken(TimeSpan.FromSeconds(seconds)))
                 : (StatusCodes.Status400BadRequest, "");
         }
-        if (request.Headers[TokenHeader] != _token)
+        if (!(_tokens.TryGetValue(request.Headers[TokenHeader].ToString(), out var end) && clock.GetUtcNow() < end))
             return (StatusCodes.Status401Unauthorized, "");
         return Value(instance, path) is { } value ? (StatusCodes.Status200OK, value) : (StatusCodes.Status404NotFound, "");
+    }
+
+    private string NewToken(TimeSpan lifetime)
+    {
+        foreach (var (old, end) in _tokens)
+        {
+            if (end <= clock.GetUtcNow())
+                _tokens.TryRemove(old, out _);
+        }
+        var token = RandomNumberGenerator.GetHexString(56);
+        _tokens[token] = clock.GetUtcNow() + lifetime;
+        return token;
     }
 
     /// <summary>"spot/instance-action" is absent as long as nobody wants the instance back.</summary>
@@ -52,6 +65,11 @@ public sealed class MetadataEndpoint(InstanceFleet fleet, CloudConfiguration con
         "latest/meta-data/instance-type" => instance.Plan.InstanceType,
         "latest/meta-data/ami-id" => instance.Plan.ImageId,
         "latest/meta-data/placement/availability-zone" => instance.Plan.Zone,
+        "latest/meta-data/instance-life-cycle" => instance.Plan.Market,
+        "latest/meta-data/spot/instance-action" => instance.InterruptedAt is { } at
+            ? $$"""{"action":"terminate","time":"{{at.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}}"}""" : null,
+        "latest/meta-data/events/recommendations/rebalance" => instance.RebalanceAt is { } notice
+            ? $$"""{"noticeTime":"{{notice.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}}"}""" : null,
         "latest/meta-data/placement/region" => configuration.Region,
         "latest/dynamic/instance-identity/document" => JsonSerializer.Serialize(new Dictionary<string, string>
         {

@@ -81,6 +81,6 @@ public class LaunchPlanTests
         var all = new Dictionary<string, string> { ["LaunchTemplate.LaunchTemplateName"] = "worker", ["MinCount"] = "1", ["MaxCount"] = "1" };
         foreach (var (name, value) in fields)
             all[name] = value;
-        return LaunchPlan.Read(QueryParameters.From([.. all]), Configuration);
+        return LaunchPlan.Read(QueryParameters.From([.. all]), Configuration, new LaunchTemplates(Configuration));
     }
 }

@@ -1,0 +1,42 @@
+using TaskMesh.LocalCloud.Configuration;
+
+namespace TaskMesh.LocalCloud.Ec2;
+
+/// <summary>The faults that EC2 shall have, and how often each was met.</summary>
+public sealed class Ec2Faults
+{
+    private readonly Lock _gate = new();
+    private List<(Ec2Fault Fault, int Met)> _faults = [];
+
+    public Ec2Faults(IEnumerable<Ec2Fault> faults) => Replace(faults);
+
+    public void Replace(IEnumerable<Ec2Fault> faults)
+    {
+        lock (_gate)
+            _faults = [.. faults.Select(fault => (fault, 0))];
+    }
+
+    /// <summary>Counts a call with each fault that matches it; the first whose turn it is decides.</summary>
+    /// <param name="type">Null if the call names none.</param>
+    /// <param name="subnet">Null if the call names none.</param>
+    public Ec2Fault? Next(string? operation, string? type, string? subnet, string market)
+    {
+        lock (_gate)
+        {
+            Ec2Fault? next = null;
+            for (var place = 0; place < _faults.Count; place++)
+            {
+                var (fault, met) = _faults[place];
+                if (fault.Operation != operation || !Matches(fault.InstanceType, type ?? Ec2Fault.OfTemplate)
+                    || !Matches(fault.Subnet, subnet ?? Ec2Fault.OfTemplate) || !Matches(fault.Market, market))
+                    continue;
+                _faults[place] = (fault, ++met);
+                if (met >= fault.From && !(met - fault.From >= fault.Count))
+                    next ??= fault;
+            }
+            return next;
+        }
+    }
+
+    private static bool Matches(string? wanted, string actual) => wanted is null || wanted == actual;
+}
