@@ -33,9 +33,19 @@ public sealed class EffectPerformer(
         if (effects.Sends.Count > 0)
             await SendAsync(effects.Sends, cancellation);
         if (effects.WakeAfter is { } wait && wait < LongestReminder)
-            await RemindAsync(wait, cancellation);
+            await RemindAsync(Sweep.Waits, wait, cancellation);
         if (effects.EnsureWorkers)
-            await fleet.EnsureWorkersAsync(cancellation);
+            await EnsureWorkersAsync(cancellation);
+    }
+
+    public async Task EnsureWorkersAsync(CancellationToken cancellation) =>
+        await ComeBackAsync(await fleet.EnsureWorkersAsync(cancellation), cancellation);
+
+    /// <summary>Looks after the fleet before the minute's tick does.</summary>
+    public async Task ComeBackAsync(TimeSpan? after, CancellationToken cancellation)
+    {
+        if (after is { } wait)
+            await RemindAsync(Sweep.Minute, wait, cancellation);
     }
 
     public async Task SendAsync(IReadOnlyList<(long Row, DispatchedTask Task)> sends, CancellationToken cancellation)
@@ -128,9 +138,9 @@ public sealed class EffectPerformer(
         return sources.Length == 0 ? new Dictionary<Guid, StoredOutput>() : await store.OutputsAsync(sources, cancellation);
     }
 
-    private async Task RemindAsync(TimeSpan wait, CancellationToken cancellation)
+    private async Task RemindAsync(Sweep sweep, TimeSpan wait, CancellationToken cancellation)
     {
-        var body = JsonSerializer.Serialize<ManagerMessage>(new Tick(Sweep.Waits), MessageJson.Default.ManagerMessage);
+        var body = JsonSerializer.Serialize<ManagerMessage>(new Tick(sweep), MessageJson.Default.ManagerMessage);
         await sender.SendAsync([new OutgoingMessage(settings.ManagerQueue, body, wait)], cancellation);
     }
 }

@@ -1,121 +1,181 @@
-using Npgsql;
+using System.Globalization;
 using TaskMesh.Core;
 using TaskMesh.Core.Fleet;
 using TaskMesh.Core.Ports;
-using TaskMesh.Postgres.Manager;
 
 namespace TaskMesh.Manager;
 
 /// <summary>
-/// Keeps as many bare-metal workers as the work needs. What it asks of the cloud is written down before it is asked, so that an answer that was
-/// lost is asked for again with the same token and never launches twice.
+/// Launches as many bare-metal workers as the work needs. What it asks of the cloud is written down before it is asked, so that an answer that
+/// was lost is asked for again with the same token and never launches twice.
 /// </summary>
-public sealed class FleetLauncher(NpgsqlDataSource database, IComputeFleet fleet, FleetSettings settings, IdSource ids, ManagerLog log)
+public sealed class FleetLauncher(
+    IFleetLedger ledger, IComputeFleet cloud, FleetSettings settings, IdSource ids, TimeProvider clock, Random random, ManagerLog log)
 {
+    /// <summary>By this tag's value, the launch template's name, a mesh knows its instances from another's in the same account.</summary>
+    public const string MeshTag = "mesh";
+
+    public const string IntentTag = "intent";
+
     private const string AppTag = "app";
     private const string AppName = "taskmesh";
 
-    /// <summary>EC2's lists lag behind its answers; an instance that is missing may only be new.</summary>
-    private static readonly TimeSpan ListingGrace = TimeSpan.FromSeconds(30);
-
-    /// <summary>An intent that is older than one invocation of the Manager belongs to nobody any more.</summary>
-    private static readonly TimeSpan OpenIntentAge = TimeSpan.FromMinutes(2);
+    /// <summary>An unclear answer is asked for again at once, then after this.</summary>
+    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(5);
 
     /// <summary>Never fails its caller: tasks wait, and the next tick tries again.</summary>
-    public async Task EnsureWorkersAsync(CancellationToken cancellation)
+    /// <returns>In how long to try again; null if the tick will do.</returns>
+    public async Task<TimeSpan?> EnsureWorkersAsync(CancellationToken cancellation)
     {
         try
         {
-            foreach (var intent in await TakeSlotsAsync(cancellation))
-                await LaunchAsync(intent, 0, cancellation);
+            var countUpTo = settings.MaxWorkers * settings.TasksPerWorker + 1;
+            if (Needed(await ledger.DemandAsync(settings.Configuration, countUpTo, cancellation)) == 0)
+                return null;
+            var memory = new LaunchMemory(await ledger.RefusalsAsync(settings.Configuration, cancellation), settings.TemplateType);
+            if (settings.Cells.All(cell => memory.Skips(cell) is not null))
+                return null;
+            var intents = await ledger.TakeSlotsAsync(settings.Configuration, countUpTo, Needed, ids.Next, cancellation);
+            return await LaunchAllAsync([.. intents.Select(intent => new OpenLaunch(intent, 0, null))], memory, cancellation);
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
             log.FleetFailed(e);
+            return null;
         }
     }
 
-    /// <summary>Frees the slots of instances that are gone and finishes launches that were left open.</summary>
-    public async Task ReconcileAsync(CancellationToken cancellation)
-    {
-        try
-        {
-            // The cloud first, then the ledger: an instance launched in between is in neither list rather than wrongly gone.
-            var existing = await fleet.ListAsync(AppTag, AppName, cancellation);
-            await using var connection = await database.OpenConnectionAsync(cancellation);
-            var store = new FleetStore(connection);
-            foreach (var gone in await store.FreeGoneAsync([.. existing.Select(instance => instance.Id)], ListingGrace, cancellation))
-                log.InstanceGone(gone);
-            foreach (var (intent, ordinal, type, subnet) in await store.OpenIntentsAsync(OpenIntentAge, cancellation))
-                await LaunchAsync(intent, ordinal, cancellation, repeated: true);
-        }
-        catch (Exception e) when (!cancellation.IsCancellationRequested)
-        {
-            log.FleetFailed(e);
-        }
-    }
+    /// <summary>Goes on with launches that others have left open: with the very request that was asked last.</summary>
+    public async Task<TimeSpan?> GoOnAsync(IReadOnlyList<OpenLaunch> open, CancellationToken cancellation) => open.Count == 0
+        ? null
+        : await LaunchAllAsync(
+            open, new LaunchMemory(await ledger.RefusalsAsync(settings.Configuration, cancellation), settings.TemplateType), cancellation);
 
-    private async Task<IReadOnlyList<Guid>> TakeSlotsAsync(CancellationToken cancellation)
+    private int Needed(FleetDemand demand) =>
+        FleetPolicy.Needed(demand, settings.TasksPerWorker, settings.MinimumAt(clock.GetUtcNow()));
+
+    private async Task<TimeSpan?> LaunchAllAsync(IReadOnlyList<OpenLaunch> open, LaunchMemory memory, CancellationToken cancellation)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        var store = new FleetStore(connection);
-        var demand = await store.DemandAsync(PoolSettings.BareMetalPool, settings.MaxWorkers * settings.TasksPerWorker + 1, cancellation);
-        var needed = FleetPolicy.Needed(demand, settings.TasksPerWorker);
-        return needed == 0 ? [] : await store.TakeSlotsAsync([.. Enumerable.Range(0, needed).Select(_ => ids.Next())], cancellation);
+        TimeSpan? again = null;
+        var held = false;
+        foreach (var launch in open)
+        {
+            if (held && launch.Request is null)
+            {
+                await ledger.EndIntentAsync(launch.Intent, null, "held", cancellation);
+                continue;
+            }
+            var ended = await LaunchAsync(launch, memory, cancellation);
+            held |= ended.Held;
+            again = Sooner(again, ended.Again);
+        }
+        return again;
     }
 
     /// <summary>Tries the cells in order until one launches. An unknown outcome ends the round: only the same request can resolve it.</summary>
-    /// <param name="repeated">Whether the first cell was asked for before: it may run already, so its cost is no question any more.</param>
-    private async Task LaunchAsync(Guid intent, int firstCell, CancellationToken cancellation, bool repeated = false)
+    private async Task<(bool Held, TimeSpan? Again)> LaunchAsync(OpenLaunch launch, LaunchMemory memory, CancellationToken cancellation)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        var store = new FleetStore(connection);
-        var cells = LaunchPlan.Cells(settings.InstanceTypes, settings.Subnets);
-        var tooDear = (string?)null;
-        var refusals = 0;
-        for (var ordinal = firstCell; ordinal < cells.Count; ordinal++)
+        var (intent, first, repeated) = launch;
+        var dear = (string?)null;
+        var last = (CellRefusal?)null;
+        for (var ordinal = first; ordinal < settings.Cells.Count || repeated is not null; ordinal++)
         {
-            var cell = cells[ordinal];
-            var request = new LaunchRequest(
-                LaunchPlan.Token(intent, cell, tries: 0),
-                settings.LaunchTemplate,
-                settings.LaunchTemplateVersion,
-                cell.InstanceType,
-                cell.Subnet,
-                new Dictionary<string, string> { [AppTag] = AppName, ["intent"] = intent.ToString() });
-            await store.BeginAttemptAsync(intent, ordinal, request, cancellation);
-            if (!(repeated && ordinal == firstCell) && await TooDearAsync(store, cancellation) is { } reason)
+            var request = repeated is null
+                ? RequestFor(intent, settings.Cells[ordinal])
+                : repeated with { Tags = TagsOf(intent, repeated.Template) };
+            // What was asked may run already: neither cost nor memory is a question any more.
+            var isNew = repeated is null;
+            repeated = null;
+            if (isNew && memory.Skips(request.Cell) is { } skipped)
             {
-                tooDear ??= reason;
-                await store.EndAttemptAsync(intent, ordinal, new LaunchAnswer.Refused(CostGuard.Code, reason, null), cancellation);
+                last = skipped;
                 continue;
             }
-            var answer = await fleet.LaunchAsync(request, cancellation);
-            await store.EndAttemptAsync(intent, ordinal, answer, cancellation);
+            if (!await ledger.BeginAttemptAsync(intent, ordinal, request, settings.PriceOf(request.Cell), cancellation))
+                return (false, null);
+            if (isNew && await TooDearAsync(cancellation) is { } reason)
+            {
+                dear ??= reason;
+                await ledger.EndAttemptAsync(intent, ordinal, new LaunchAnswer.Refused(CostGuard.Code, reason, null), cancellation);
+                continue;
+            }
+            var answer = await cloud.LaunchAsync(request, cancellation);
+            if (answer is LaunchAnswer.Unknown)
+                answer = await cloud.LaunchAsync(request, cancellation);
+            await ledger.EndAttemptAsync(intent, ordinal, answer, cancellation);
             switch (answer)
             {
                 case LaunchAnswer.Launched launched:
-                    await store.EndIntentAsync(intent, launched.Instance.Id, "launched", cancellation);
+                    await ledger.EndIntentAsync(intent, launched.Instance, "launched", cancellation);
                     log.Launched(launched.Instance.Id, launched.Instance.InstanceType);
-                    return;
+                    return (false, null);
+                case LaunchAnswer.Refused refused when LaunchDecision.After(refused.Class) == LaunchStep.NextCell:
+                    last = new CellRefusal(request.Cell, refused.Class, refused.Code, TimeSpan.Zero);
+                    memory.Add(last);
+                    Tell(request.Cell, refused);
+                    break;
+                case LaunchAnswer.Refused { Class: RefusalClass.TokenReused } refused:
+                    Tell(request.Cell, refused);
+                    return (false, null);
+                case LaunchAnswer.Refused refused:
+                    Tell(request.Cell, refused);
+                    return (true, await HoldAsync(intent, refused, cancellation));
                 case LaunchAnswer.Unknown unknown:
                     log.LaunchUnknown(unknown.Reason);
-                    return;
-                case LaunchAnswer.Refused refused:
-                    refusals++;
-                    log.LaunchRefused(
-                        cell.InstanceType ?? "the template's type", cell.Subnet ?? "the template's subnet", refused.Code, refused.Message);
-                    break;
+                    return (false, AskAgain);
             }
         }
-        await store.EndIntentAsync(
-            intent, null, tooDear is not null && refusals == 0 ? $"{CostGuard.Code}: {tooDear}" : "every cell refused", cancellation);
+        var outcome = dear is not null && last is null ? $"{CostGuard.Code}: {dear}" : "every cell refused";
+        await ledger.EndIntentAsync(intent, null, outcome, cancellation);
+        return (false, null);
     }
+
+    private async Task<TimeSpan?> HoldAsync(LaunchIntent intent, LaunchAnswer.Refused refused, CancellationToken cancellation)
+    {
+        await ledger.EndIntentAsync(intent, null, refused.Code, cancellation);
+        var wait = await ledger.HoldAsync(
+            refused.Class,
+            refused.Code,
+            refused.Message,
+            LaunchDecision.EndsWithConfiguration(refused.Class) ? settings.Configuration : null,
+            earlier => LaunchDecision.Wait(refused.Class, earlier, random.NextDouble()),
+            cancellation);
+        return refused.Class == RefusalClass.SlowDown ? wait : null;
+    }
+
+    private void Tell(LaunchCell cell, LaunchAnswer.Refused refused)
+    {
+        if (LaunchDecision.IsAlarm(refused.Class))
+            log.LaunchStopped($"{cell}", refused.Code, refused.Message, refused.RequestId);
+        else if (refused.Class == RefusalClass.Unlisted)
+            log.LaunchCodeUnknown($"{cell}", refused.Code, refused.Message, refused.RequestId);
+        else
+            log.LaunchRefused($"{cell}", refused.Code, refused.Message);
+    }
+
+    private LaunchRequest RequestFor(LaunchIntent intent, LaunchCell cell) => new(
+        LaunchPlan.Token(intent.Id, cell, tries: 0),
+        settings.LaunchTemplate,
+        settings.LaunchTemplateVersion,
+        cell.InstanceType,
+        cell.Subnet,
+        TagsOf(intent, settings.LaunchTemplate),
+        cell.Market);
+
+    private static Dictionary<string, string> TagsOf(LaunchIntent intent, string template) => new()
+    {
+        [AppTag] = AppName,
+        [MeshTag] = template,
+        [IntentTag] = intent.Id.ToString(),
+        ["slot"] = intent.Slot.ToString(CultureInfo.InvariantCulture),
+    };
 
     /// <summary>
     /// Asked when the request is in the ledger and not yet with the cloud: of two Managers at the same moment each sees the other's, so that they
     /// never pass the ceiling together.
     /// </summary>
-    private async Task<string?> TooDearAsync(FleetStore store, CancellationToken cancellation) =>
-        settings.Cost.Cap is null ? null : settings.Cost.Refusal(await store.TypesAsync(cancellation));
+    private async Task<string?> TooDearAsync(CancellationToken cancellation) =>
+        settings.Cost.Cap is null ? null : settings.Cost.Refusal(await ledger.TypesAsync(cancellation));
+
+    private static TimeSpan? Sooner(TimeSpan? left, TimeSpan? right) => left is null || right < left ? right ?? left : left;
 }

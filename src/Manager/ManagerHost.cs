@@ -21,6 +21,7 @@ public sealed class ManagerHost : IAsyncDisposable
     private readonly TaskCatalogue _catalogue;
     private readonly TimeProvider _clock;
     private bool _isStarted;
+    private readonly FleetLedger _ledger;
 
     public ManagerHost(
         ManagerSettings settings,
@@ -39,7 +40,9 @@ public sealed class ManagerHost : IAsyncDisposable
         _clock = clock;
         _database = Database.Open(settings.Database, "taskmesh-manager", Connections, passwords);
         var log = new ManagerLog(logger);
-        var launcher = new FleetLauncher(_database, fleet, settings.Fleet, new IdSource(clock, random), log);
+        _ledger = new FleetLedger(_database, PoolSettings.BareMetalPool);
+        var launcher = new FleetLauncher(_ledger, fleet, settings.Fleet, new IdSource(clock, random), clock, random, log);
+        var reconciler = new FleetReconciler(_ledger, fleet, launcher, settings.Fleet, clock, log);
         var references = new ReferenceResolver(objects);
         var performer = new EffectPerformer(_database, sender, objects, references, catalogue, settings, launcher, log);
         var work = new UnitOfWork(_database, performer, clock);
@@ -59,7 +62,7 @@ public sealed class ManagerHost : IAsyncDisposable
             settler,
             generators,
             performer,
-            launcher,
+            reconciler,
             new ScheduleSweep(work, intake),
             new LeftoverSweep(work, intake, catalogue),
             new FigureSweep(_database, settings.Fleet.Cost, meter ?? Meter.Silent),
@@ -105,7 +108,7 @@ public sealed class ManagerHost : IAsyncDisposable
                 where bucket is not null
                 select (entry.Kind, _settings.RateLimits.TryGetValue(bucket, out var limit) ? limit : RateLimit.None(bucket))],
             cancellation);
-        await new FleetStore(connection).ConfigureAsync(_settings.Fleet.MaxWorkers, cancellation);
+        await _ledger.ConfigureAsync(_settings.Fleet.MaxWorkers, cancellation);
         return true;
     }
 }

@@ -20,8 +20,8 @@ public sealed partial class ManagerLog(ILogger logger)
     [LoggerMessage(1101, LogLevel.Information, "Launched {InstanceId} ({InstanceType}).", EventName = "fleet.launched")]
     public partial void Launched(string instanceId, string instanceType);
 
-    [LoggerMessage(1102, LogLevel.Warning, "EC2 refused {InstanceType} in {Subnet}: {Code}: {Message}", EventName = "fleet.refused")]
-    public partial void LaunchRefused(string instanceType, string subnet, string code, string message);
+    [LoggerMessage(1102, LogLevel.Warning, "EC2 refused {Cell}: {Code}: {Message}", EventName = "fleet.refused")]
+    public partial void LaunchRefused(string cell, string code, string message);
 
     [LoggerMessage(
         1103, LogLevel.Warning, "The outcome of a launch is unknown ({Reason}); it is asked again with the same token.", EventName = "fleet.unknown")]
@@ -29,6 +29,23 @@ public sealed partial class ManagerLog(ILogger logger)
 
     [LoggerMessage(1104, LogLevel.Information, "Instance {InstanceId} is gone; its slot is free.", EventName = "fleet.gone")]
     public partial void InstanceGone(string instanceId);
+
+    [LoggerMessage(
+        1106, LogLevel.Critical, "Launches have stopped until somebody sees to it: {Cell}: {Code}: {Message} (request {RequestId})",
+        EventName = "fleet.stopped")]
+    public partial void LaunchStopped(string cell, string code, string message, string? requestId);
+
+    [LoggerMessage(
+        1107, LogLevel.Error, "EC2 refused {Cell} with a code that TaskMesh does not know: {Code}: {Message} (request {RequestId})",
+        EventName = "fleet.unlisted")]
+    public partial void LaunchCodeUnknown(string cell, string code, string message, string? requestId);
+
+    [LoggerMessage(
+        1108, LogLevel.Error, "The worker on {InstanceId} has not reported within {Deadline}; it is terminated.", EventName = "fleet.boot-failed")]
+    public partial void BootFailed(string instanceId, TimeSpan deadline);
+
+    [LoggerMessage(1109, LogLevel.Error, "Instance {InstanceId} belongs to nobody; it is terminated.", EventName = "fleet.orphan")]
+    public partial void OrphanFound(string instanceId);
 
     [LoggerMessage(1105, LogLevel.Error, "The fleet could not be looked after; the next tick tries again.", EventName = "fleet.failed")]
     public partial void FleetFailed(Exception error);

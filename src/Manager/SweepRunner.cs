@@ -15,7 +15,7 @@ public sealed class SweepRunner(
     ContainerSettler settler,
     GeneratorSettler generators,
     EffectPerformer performer,
-    FleetLauncher fleet,
+    FleetReconciler fleet,
     ScheduleSweep schedules,
     LeftoverSweep leftovers,
     FigureSweep figures,
@@ -62,8 +62,8 @@ public sealed class SweepRunner(
         if (whole)
         {
             await SettleOverdueAsync(cancellation);
-            await fleet.ReconcileAsync(cancellation);
-            await fleet.EnsureWorkersAsync(cancellation);
+            await performer.ComeBackAsync(await fleet.ReconcileAsync(cancellation), cancellation);
+            await performer.EnsureWorkersAsync(cancellation);
             await figures.RunAsync(cancellation);
         }
     }

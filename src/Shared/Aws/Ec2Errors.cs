@@ -1,5 +1,6 @@
 using System.IO.Enumeration;
 using System.Net;
+using TaskMesh.Core.Fleet;
 
 namespace TaskMesh.Aws;
 
@@ -10,45 +11,45 @@ namespace TaskMesh.Aws;
 public static class Ec2Errors
 {
     /// <summary>A "*" stands for any characters. The first row that matches counts.</summary>
-    private static readonly (string Code, Ec2ErrorClass Class)[] Table =
+    private static readonly (string Code, RefusalClass Class)[] Table =
     [
-        ("InternalError", Ec2ErrorClass.Ambiguous),
-        ("Unavailable", Ec2ErrorClass.Ambiguous),
-        ("RequestLimitExceeded", Ec2ErrorClass.SlowDown),
-        ("Throttling*", Ec2ErrorClass.SlowDown),
-        ("InsufficientInstanceCapacity", Ec2ErrorClass.Capacity),
-        ("InsufficientHostCapacity", Ec2ErrorClass.Capacity),
-        ("InsufficientCapacityOnHost", Ec2ErrorClass.Capacity),
-        ("UnfulfillableCapacity", Ec2ErrorClass.Capacity),
-        ("ReservationCapacityExceeded", Ec2ErrorClass.Capacity),
-        ("Unsupported", Ec2ErrorClass.NotOffered),
-        ("InsufficientFreeAddressesInSubnet", Ec2ErrorClass.SubnetFull),
-        ("InvalidSubnetID.NotFound", Ec2ErrorClass.SubnetUnknown),
-        ("InvalidSubnet", Ec2ErrorClass.SubnetUnknown),
-        ("VcpuLimitExceeded", Ec2ErrorClass.Quota),
-        ("InstanceLimitExceeded", Ec2ErrorClass.Quota),
-        ("MaxSpotInstanceCountExceeded", Ec2ErrorClass.SpotMarket),
-        ("SpotMaxPriceTooLow", Ec2ErrorClass.SpotMarket),
-        ("PendingVerification", Ec2ErrorClass.Account),
-        ("OptInRequired", Ec2ErrorClass.Account),
-        ("Blocked", Ec2ErrorClass.Account),
-        ("UnauthorizedOperation", Ec2ErrorClass.Permission),
-        ("AuthFailure*", Ec2ErrorClass.Permission),
-        ("InvalidLaunchTemplate*NotFound*", Ec2ErrorClass.Configuration),
-        ("InvalidAMIID.*", Ec2ErrorClass.Configuration),
-        ("InvalidParameter*", Ec2ErrorClass.Configuration),
-        ("InvalidUserData.Malformed", Ec2ErrorClass.Configuration),
-        ("IdempotentParameterMismatch", Ec2ErrorClass.TokenReused),
-        ("DryRunOperation", Ec2ErrorClass.DryRun),
+        ("InternalError", RefusalClass.Ambiguous),
+        ("Unavailable", RefusalClass.Ambiguous),
+        ("RequestLimitExceeded", RefusalClass.SlowDown),
+        ("Throttling*", RefusalClass.SlowDown),
+        ("InsufficientInstanceCapacity", RefusalClass.Capacity),
+        ("InsufficientHostCapacity", RefusalClass.Capacity),
+        ("InsufficientCapacityOnHost", RefusalClass.Capacity),
+        ("UnfulfillableCapacity", RefusalClass.Capacity),
+        ("ReservationCapacityExceeded", RefusalClass.Capacity),
+        ("Unsupported", RefusalClass.NotOffered),
+        ("InsufficientFreeAddressesInSubnet", RefusalClass.SubnetFull),
+        ("InvalidSubnetID.NotFound", RefusalClass.SubnetUnknown),
+        ("InvalidSubnet", RefusalClass.SubnetUnknown),
+        ("VcpuLimitExceeded", RefusalClass.Quota),
+        ("InstanceLimitExceeded", RefusalClass.Quota),
+        ("MaxSpotInstanceCountExceeded", RefusalClass.SpotMarket),
+        ("SpotMaxPriceTooLow", RefusalClass.SpotMarket),
+        ("PendingVerification", RefusalClass.Account),
+        ("OptInRequired", RefusalClass.Account),
+        ("Blocked", RefusalClass.Account),
+        ("UnauthorizedOperation", RefusalClass.Permission),
+        ("AuthFailure*", RefusalClass.Permission),
+        ("InvalidLaunchTemplate*NotFound*", RefusalClass.Configuration),
+        ("InvalidAMIID.*", RefusalClass.Configuration),
+        ("InvalidParameter*", RefusalClass.Configuration),
+        ("InvalidUserData.Malformed", RefusalClass.Configuration),
+        ("IdempotentParameterMismatch", RefusalClass.TokenReused),
+        ("DryRunOperation", RefusalClass.DryRun),
     ];
 
-    public static Ec2ErrorClass ClassOf(string code) =>
+    public static RefusalClass ClassOf(string code) =>
         Table.FirstOrDefault(row => FileSystemName.MatchesSimpleExpression(row.Code, code, ignoreCase: false)).Class;
 
     /// <summary>A server error whose code says nothing leaves the outcome open.</summary>
-    public static Ec2ErrorClass ClassOf(string code, HttpStatusCode status) => ClassOf(code) switch
+    public static RefusalClass ClassOf(string code, HttpStatusCode status) => ClassOf(code) switch
     {
-        Ec2ErrorClass.Unlisted when (int)status >= 500 => Ec2ErrorClass.Ambiguous,
+        RefusalClass.Unlisted when (int)status >= 500 => RefusalClass.Ambiguous,
         var known => known,
     };
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Amazon.EC2;
 using Amazon.EC2.Model;
 using TaskMesh.Core.Fleet;
@@ -11,9 +12,7 @@ public sealed class Ec2Fleet(IAmazonEC2 ec2, IAmazonEC2 launcher) : IComputeFlee
 {
     private const int PageSize = 1_000;
     private const int MaxPages = 100;
-
-    /// <summary>EC2 keeps describing terminated instances for an hour; they are no part of the fleet.</summary>
-    private static readonly List<string> LiveStates = ["pending", "running", "shutting-down", "stopping", "stopped"];
+    private const int ConsoleTail = 4_000;
 
     public async Task<LaunchAnswer> LaunchAsync(LaunchRequest request, CancellationToken cancellation)
     {
@@ -22,9 +21,9 @@ public sealed class Ec2Fleet(IAmazonEC2 ec2, IAmazonEC2 launcher) : IComputeFlee
             var response = await launcher.RunInstancesAsync(ToRunInstances(request), cancellation);
             return new LaunchAnswer.Launched(ToFleetInstance(response.Reservation.Instances[0]));
         }
-        catch (AmazonEC2Exception e) when (Ec2Errors.ClassOf(e.ErrorCode, e.StatusCode) != Ec2ErrorClass.Ambiguous)
+        catch (AmazonEC2Exception e) when (Ec2Errors.ClassOf(e.ErrorCode, e.StatusCode) != RefusalClass.Ambiguous)
         {
-            return new LaunchAnswer.Refused(e.ErrorCode, e.Message, e.RequestId);
+            return new LaunchAnswer.Refused(e.ErrorCode, e.Message, e.RequestId, Ec2Errors.ClassOf(e.ErrorCode, e.StatusCode));
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
@@ -36,7 +35,7 @@ public sealed class Ec2Fleet(IAmazonEC2 ec2, IAmazonEC2 launcher) : IComputeFlee
     {
         var request = new DescribeInstancesRequest
         {
-            Filters = [new Filter($"tag:{tag}", [value]), new Filter("instance-state-name", LiveStates)],
+            Filters = [new Filter($"tag:{tag}", [value])],
             MaxResults = PageSize,
         };
         var instances = new List<FleetInstance>();
@@ -68,6 +67,23 @@ public sealed class Ec2Fleet(IAmazonEC2 ec2, IAmazonEC2 launcher) : IComputeFlee
         }
     }
 
+    public async Task<string?> ConsoleAsync(string instanceId, CancellationToken cancellation)
+    {
+        try
+        {
+            var output = (await ec2.GetConsoleOutputAsync(new GetConsoleOutputRequest { InstanceId = instanceId }, cancellation)).Output;
+            if (string.IsNullOrEmpty(output))
+                return null;
+            var text = Encoding.UTF8.GetString(Convert.FromBase64String(output));
+            return text.Length > ConsoleTail ? text[^ConsoleTail..] : text;
+        }
+        catch (AmazonEC2Exception)
+        {
+            // It helps a person; its lack must not keep the instance alive.
+            return null;
+        }
+    }
+
     private static RunInstancesRequest ToRunInstances(LaunchRequest request) => new()
     {
         ClientToken = request.Token,
@@ -76,6 +92,7 @@ public sealed class Ec2Fleet(IAmazonEC2 ec2, IAmazonEC2 launcher) : IComputeFlee
         SubnetId = request.Subnet,
         MinCount = 1,
         MaxCount = 1,
+        InstanceMarketOptions = request.Market == Market.Spot ? new InstanceMarketOptionsRequest { MarketType = MarketType.Spot } : null,
         TagSpecifications =
         [
             new TagSpecification { ResourceType = ResourceType.Instance, Tags = [.. request.Tags.Select(tag => new Tag(tag.Key, tag.Value))] },

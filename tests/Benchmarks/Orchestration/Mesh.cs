@@ -109,6 +109,8 @@ internal sealed class Mesh : IMessageSender, IManagerQueue, IComputeFleet, IAsyn
 
     Task IComputeFleet.TerminateAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellation) => Task.CompletedTask;
 
+    Task<string?> IComputeFleet.ConsoleAsync(string instanceId, CancellationToken cancellation) => Task.FromResult<string?>(null);
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();

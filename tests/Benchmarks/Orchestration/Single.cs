@@ -61,6 +61,8 @@ internal sealed class Single : IMessageSender, IComputeFleet, IAsyncDisposable
 
     Task IComputeFleet.TerminateAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellation) => Task.CompletedTask;
 
+    Task<string?> IComputeFleet.ConsoleAsync(string instanceId, CancellationToken cancellation) => Task.FromResult<string?>(null);
+
     public async ValueTask DisposeAsync()
     {
         foreach (var host in _hosts)

@@ -120,6 +120,8 @@ internal sealed class ManagerRig : IMessageSender, IComputeFleet, IAsyncDisposab
 
     Task IComputeFleet.TerminateAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellation) => Task.CompletedTask;
 
+    Task<string?> IComputeFleet.ConsoleAsync(string instanceId, CancellationToken cancellation) => Task.FromResult<string?>(null);
+
     public async ValueTask DisposeAsync()
     {
         await _host.DisposeAsync();

@@ -93,6 +93,8 @@ internal sealed class SimManager : IComputeFleet
 
     Task IComputeFleet.TerminateAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellation) => Task.CompletedTask;
 
+    Task<string?> IComputeFleet.ConsoleAsync(string instanceId, CancellationToken cancellation) => Task.FromResult<string?>(null);
+
     private async Task<bool> StartAsync()
     {
         await _host.StartAsync(_process.Killed);

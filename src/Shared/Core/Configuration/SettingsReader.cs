@@ -42,6 +42,18 @@ public sealed class SettingsReader(IReadOnlyDictionary<string, string> environme
         return fallback;
     }
 
+    /// <summary>One of an enumeration's names, in any letters.</summary>
+    public T Choice<T>(string name, T fallback)
+        where T : struct, Enum
+    {
+        if (Optional(name) is not { } text)
+            return fallback;
+        if (Enum.TryParse<T>(text, ignoreCase: true, out var choice) && Enum.IsDefined(choice) && !char.IsAsciiDigit(text[0]))
+            return choice;
+        Wrong(name, $"'{text}' is none of {string.Join(", ", Enum.GetNames<T>().Select(known => known.ToLowerInvariant()))}");
+        return fallback;
+    }
+
     public Address? IPv4Address(string name)
     {
         if (Optional(name) is not { } text)

@@ -4,9 +4,12 @@ namespace TaskMesh.Core.Fleet;
 public static class FleetPolicy
 {
     /// <returns>How many instances to launch now.</returns>
-    public static int Needed(FleetDemand demand, int tasksPerWorker)
+    /// <param name="minimum">How many there shall be without any work.</param>
+    public static int Needed(FleetDemand demand, int tasksPerWorker, int minimum = 0)
     {
-        var wanted = (demand.Work + tasksPerWorker - 1) / tasksPerWorker;
+        if (demand.IsHeld)
+            return 0;
+        var wanted = Math.Max(minimum, (demand.Work + tasksPerWorker - 1) / tasksPerWorker);
         return Math.Clamp(wanted - demand.Capacity, 0, demand.FreeSlots);
     }
 }
@@ -14,4 +17,5 @@ public static class FleetPolicy
 /// <param name="Work">Raw tasks in flight or ready.</param>
 /// <param name="Capacity">Workers booting or live; draining ones are not capacity.</param>
 /// <param name="FreeSlots">How many instances the cap still allows.</param>
-public sealed record FleetDemand(int Work, int Capacity, int FreeSlots);
+/// <param name="IsHeld">Whether nobody may launch for now.</param>
+public sealed record FleetDemand(int Work, int Capacity, int FreeSlots, bool IsHeld = false);

@@ -6,7 +6,16 @@ namespace TaskMesh.Core.Fleet;
 /// <param name="InstanceType">Null takes the launch template's.</param>
 /// <param name="Subnet">Null takes the launch template's.</param>
 public sealed record LaunchRequest(
-    string Token, string Template, string TemplateVersion, string? InstanceType, string? Subnet, IReadOnlyDictionary<string, string> Tags);
+    string Token,
+    string Template,
+    string TemplateVersion,
+    string? InstanceType,
+    string? Subnet,
+    IReadOnlyDictionary<string, string> Tags,
+    Market Market = Market.OnDemand)
+{
+    public LaunchCell Cell => new(InstanceType, Subnet, Market);
+}
 
 /// <summary>What the cloud said to a launch request.</summary>
 public abstract record LaunchAnswer
@@ -18,12 +27,18 @@ public abstract record LaunchAnswer
     public sealed record Launched(FleetInstance Instance) : LaunchAnswer;
 
     /// <summary>A definite no, with the cloud's own error code.</summary>
-    public sealed record Refused(string Code, string Message, string? RequestId) : LaunchAnswer;
+    public sealed record Refused(string Code, string Message, string? RequestId, RefusalClass Class = RefusalClass.Unlisted) : LaunchAnswer;
 
     /// <summary>Timed out, cut or a server error: an instance may exist. Only the same request with the same token can tell.</summary>
     public sealed record Unknown(string Reason) : LaunchAnswer;
 }
 
-/// <param name="State">EC2's state name: pending, running, shutting-down, stopping, stopped.</param>
+/// <param name="State">EC2's state name: pending, running, shutting-down, stopping, stopped, terminated.</param>
 public sealed record FleetInstance(
-    string Id, string State, string InstanceType, string? Zone, DateTimeOffset LaunchedAt, IReadOnlyDictionary<string, string> Tags);
+    string Id, string State, string InstanceType, string? Zone, DateTimeOffset LaunchedAt, IReadOnlyDictionary<string, string> Tags)
+{
+    public bool HasEnded => State == "terminated";
+
+    /// <summary>Which version of its launch template it was made from, as EC2 notes on it.</summary>
+    public string? TemplateVersion => Tags.GetValueOrDefault("aws:ec2launchtemplate:version");
+}

@@ -4,17 +4,27 @@ using System.Text;
 
 namespace TaskMesh.Core.Fleet;
 
-/// <summary>The cells of the launch matrix in the order in which they are tried: type by type, each in every subnet.</summary>
+/// <summary>The cells of the launch matrix in the order in which they are tried.</summary>
 public static class LaunchPlan
 {
     /// <param name="types">After the launch template's own type, which comes first.</param>
     /// <param name="subnets">Empty means the launch template's own.</param>
-    public static IReadOnlyList<LaunchCell> Cells(IReadOnlyList<string> types, IReadOnlyList<string> subnets) =>
-    [
-        .. from type in types.Prepend(null)
-           from subnet in subnets.Count == 0 ? [null] : subnets.Cast<string?>()
-           select new LaunchCell(type, subnet),
-    ];
+    /// <param name="spot">Whether spot is tried first, everywhere; on-demand comes after it.</param>
+    /// <param name="subnetMajor">All types in one subnet before the next subnet, instead of one type in all subnets before the next type.</param>
+    public static IReadOnlyList<LaunchCell> Cells(
+        IReadOnlyList<string> types, IReadOnlyList<string> subnets, bool spot = false, bool subnetMajor = false)
+    {
+        string?[] allTypes = [null, .. types];
+        string?[] allSubnets = subnets.Count == 0 ? [null] : [.. subnets];
+        Market[] markets = spot ? [Market.Spot, Market.OnDemand] : [Market.OnDemand];
+        return
+        [
+            .. from market in markets
+               from outer in subnetMajor ? allSubnets : allTypes
+               from inner in subnetMajor ? allTypes : allSubnets
+               select subnetMajor ? new LaunchCell(inner, outer, market) : new LaunchCell(outer, inner, market),
+        ];
+    }
 
     /// <summary>The same intent, cell and try always give the same token, so that repeating a request never launches twice.</summary>
     public static string Token(Guid intent, LaunchCell cell, int tries)
@@ -22,7 +32,7 @@ public static class LaunchPlan
         const string alphabet = "abcdefghijklmnopqrstuvwxyz234567";
         const int length = 51;
         var hash = SHA256.HashData(
-            Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{intent}|{cell.InstanceType}|{cell.Subnet}|{tries}")));
+            Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{intent}|{cell.InstanceType}|{cell.Subnet}|{cell.Market}|{tries}")));
         return string.Create(length, hash, static (token, hash) =>
         {
             for (var i = 0; i < token.Length; i++)
@@ -33,7 +43,3 @@ public static class LaunchPlan
     private static int FiveBits(byte[] bytes, int offset) =>
         ((bytes[offset / 8] << 8 | (offset / 8 + 1 < bytes.Length ? bytes[offset / 8 + 1] : 0)) >> (11 - offset % 8)) & 31;
 }
-
-/// <param name="InstanceType">Null is the launch template's.</param>
-/// <param name="Subnet">Null is the launch template's.</param>
-public sealed record LaunchCell(string? InstanceType, string? Subnet);

@@ -9,14 +9,44 @@ create table task_manager.launch_slot (
     since timestamptz not null default task_manager.clock()
 );
 
+-- What holds for all launches. Whoever decides how many to launch locks the row first.
+create table task_manager.launch_control (
+    only_row boolean primary key default true check (only_row),
+    -- Nobody launches until then; only a Manager with another configuration, if the row names one.
+    held_until timestamptz,
+    refusal text,
+    code text,
+    message text,
+    configuration text,
+    -- How many launches in a row were throttled.
+    throttled int not null default 0,
+    -- So many workers do not leave for want of work.
+    minimum int not null default 0
+);
+
+insert into task_manager.launch_control default values;
+
 create table task_manager.launch_intent (
     id uuid primary key,
     slot int not null,
+    configuration text not null,
     created_at timestamptz not null default task_manager.clock(),
+    -- Another Manager that takes it over makes it grow; the writes of the one before then do nothing.
+    epoch int not null default 1,
+    touched_at timestamptz not null default task_manager.clock(),
     ended_at timestamptz,
     instance_id text,
-    outcome text
+    outcome text,
+    -- When the instance was found gone.
+    gone_at timestamptz,
+    -- The launch template's version that the instance carries.
+    version text,
+    zone text,
+    -- The end of what an instance wrote that never reported.
+    console text
 );
+
+create index launch_intent_of_instance on task_manager.launch_intent (instance_id) where instance_id is not null;
 
 create index launch_intent_open on task_manager.launch_intent (created_at) where ended_at is null;
 
@@ -24,14 +54,29 @@ create table task_manager.launch_attempt (
     intent_id uuid not null references task_manager.launch_intent on delete cascade,
     ordinal int not null,
     token text not null unique,
+    template text not null,
+    template_version text not null,
     instance_type text,
     subnet text,
+    market text not null,
+    -- An hour, when it was asked for.
+    price numeric,
     asked_at timestamptz not null default task_manager.clock(),
     answered_at timestamptz,
     -- 'launched', 'unknown', or EC2's error code.
     answer text,
+    -- What the code means; null for a launch and for what was not asked.
+    refusal text,
     message text,
     request_id text,
     instance_id text,
     primary key (intent_id, ordinal)
+);
+
+create index launch_attempt_refused on task_manager.launch_attempt (answered_at) where refusal is not null;
+
+-- Instances that seemed to belong to nobody when they were last looked at.
+create table task_manager.launch_orphan (
+    instance_id text primary key,
+    marked_at timestamptz not null default task_manager.clock()
 );

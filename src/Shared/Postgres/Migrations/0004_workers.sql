@@ -95,7 +95,8 @@ as $$
     select exists (select from seen where state = 'live')
 $$;
 
--- An idle worker asks to leave. Refused while tasks wait for its pool: the check and the announcement are one statement under one lock.
+-- An idle worker asks to leave. Refused while tasks wait for its pool, and to those that shall be there without work: the check and the
+-- announcement are one statement under one lock.
 create function task_manager.drain(p_worker text) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -109,7 +110,9 @@ begin
             select from task_manager.dispatch d
               cross join unnest(d.tasks) as sent(id)
               join task_manager.task t on t.id = sent.id
-             where d.pool = pool_name and t.state = 'Dispatched') then
+             where d.pool = pool_name and t.state = 'Dispatched')
+        or exists (select from task_manager.launch_slot where instance_id = p_worker)
+            and (select count(*) from task_manager.launch_slot where state = 'live') <= (select minimum from task_manager.launch_control) then
         return false;
     end if;
     update task_manager.worker set state = 'draining', last_seen = task_manager.clock() where id = p_worker and state = 'live';

@@ -37,7 +37,7 @@ grant usage on schema task_manager, recon to tm_internal, tm_worker;
 grant select, insert, update, delete on
     task_manager.collection, task_manager.container, task_manager.progress, task_manager.task, task_manager.dispatch,
     task_manager.task_data, task_manager.task_collection_data, task_manager.task_event, task_manager.pool, task_manager.worker,
-    task_manager.launch_slot, task_manager.launch_intent, task_manager.launch_attempt
+    task_manager.launch_slot, task_manager.launch_control, task_manager.launch_intent, task_manager.launch_attempt, task_manager.launch_orphan
     to tm_manager;
 grant select, insert on task_manager.quarantine, task_manager.audit to tm_manager;
 grant select, insert, update on task_manager.organisation to tm_manager;

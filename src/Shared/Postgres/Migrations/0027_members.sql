@@ -68,7 +68,7 @@ end $$;
 grant select on
     task_manager.task_data, task_manager.task_collection_data, task_manager.pool, task_manager.worker, task_manager.control_state,
     task_manager.bucket, task_manager.limited_kind, task_manager.launch_slot, task_manager.launch_intent, task_manager.launch_attempt,
-    task_manager.dispatch
+    task_manager.launch_control, task_manager.dispatch
     to tm_member;
 revoke all on function task_manager.member_organisation from public;
 grant execute on function task_manager.clock, task_manager.hold_on, task_manager.member_organisation to tm_member;

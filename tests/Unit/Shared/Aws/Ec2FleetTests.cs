@@ -53,7 +53,7 @@ public class Ec2FleetTests
 
         var answer = await FleetOn(http).LaunchAsync(Request, CancellationToken.None);
 
-        Assert.Equal(new LaunchAnswer.Refused(code, "why not", "request-1"), answer);
+        Assert.Equal(new LaunchAnswer.Refused(code, "why not", "request-1", Ec2Errors.ClassOf(code)), answer);
         Assert.Single(http.Requests);
     }
 

@@ -1,7 +1,7 @@
-namespace TaskMesh.Aws;
+namespace TaskMesh.Core.Fleet;
 
-/// <summary>What an error of EC2 means for a launch.</summary>
-public enum Ec2ErrorClass
+/// <summary>What it means that the cloud did not launch.</summary>
+public enum RefusalClass
 {
     /// <summary>Not in the table: the end for this cell of the launch plan; the next one may be tried. Worth a log line.</summary>
     Unlisted,

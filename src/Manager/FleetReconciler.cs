@@ -1,0 +1,87 @@
+using TaskMesh.Core.Fleet;
+using TaskMesh.Core.Ports;
+
+namespace TaskMesh.Manager;
+
+/// <summary>
+/// Brings the ledger and the cloud together: slots of instances that are gone become free, launches that were left open end, and instances that
+/// never reported or that nobody knows are terminated.
+/// </summary>
+public sealed class FleetReconciler(
+    IFleetLedger ledger, IComputeFleet cloud, FleetLauncher launcher, FleetSettings settings, TimeProvider clock, ManagerLog log)
+{
+    /// <summary>Whoever sets this tag on an instance, with whatever value, keeps it.</summary>
+    public const string ProtectedTag = "protected";
+
+    /// <summary>EC2's lists lag behind its answers; an instance that is missing may only be new, one that nobody knows too.</summary>
+    private static readonly TimeSpan ListingGrace = TimeSpan.FromSeconds(30);
+
+    /// <summary>A worker speaks every 10 s. Whoever is silent for so long has lost its leases long since.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(2);
+
+    /// <summary>An answer that was not written for so long will not be: no Manager lives longer than one invocation.</summary>
+    private static readonly TimeSpan Unanswered = TimeSpan.FromMinutes(2);
+
+    /// <summary>Never fails its caller.</summary>
+    /// <returns>In how long to look again; null if the tick will do.</returns>
+    public async Task<TimeSpan?> ReconcileAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await ledger.SetMinimumAsync(settings.MinimumAt(clock.GetUtcNow()), cancellation);
+            // The cloud first, then the ledger: an instance launched in between is in neither list rather than wrongly gone.
+            var all = await cloud.ListAsync(FleetLauncher.MeshTag, settings.LaunchTemplate, cancellation);
+            var existing = all.Where(instance => !instance.HasEnded).ToList();
+            await ledger.AdoptAsync(
+                [.. from instance in all let intent = IntentOf(instance) where intent is not null select (intent.Value, instance)],
+                ListingGrace,
+                cancellation);
+            var gone = await ledger.FreeGoneAsync(
+                [.. existing.Select(instance => instance.Id)],
+                [.. all.Except(existing).Select(instance => instance.Id)],
+                ListingGrace,
+                cancellation);
+            foreach (var instance in gone)
+                log.InstanceGone(instance);
+            await GiveUpAsync(existing, cancellation);
+            var orphans = await ledger.OrphansAsync(
+                [.. existing.Where(instance => !IsProtected(instance)).Select(instance => (instance.Id, IntentOf(instance)))],
+                Silence,
+                ListingGrace,
+                cancellation);
+            foreach (var orphan in orphans)
+                log.OrphanFound(orphan);
+            await TerminateAsync(existing, orphans, cancellation);
+            return await launcher.GoOnAsync(await ledger.TakeOverAsync(Unanswered, cancellation), cancellation);
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        {
+            log.FleetFailed(e);
+            return null;
+        }
+    }
+
+    private async Task GiveUpAsync(IReadOnlyList<FleetInstance> existing, CancellationToken cancellation)
+    {
+        var overdue = await ledger.GiveUpAsync(settings.BootDeadline, cancellation);
+        foreach (var instance in overdue)
+        {
+            log.BootFailed(instance, settings.BootDeadline);
+            if (await cloud.ConsoleAsync(instance, cancellation) is { } console)
+                await ledger.KeepConsoleAsync(instance, console, cancellation);
+        }
+        await TerminateAsync(existing, overdue, cancellation);
+    }
+
+    /// <summary>The only way in which the Manager ends an instance.</summary>
+    private Task TerminateAsync(IReadOnlyList<FleetInstance> existing, IReadOnlyList<string> instances, CancellationToken cancellation)
+    {
+        var kept = existing.Where(IsProtected).Select(instance => instance.Id).ToHashSet();
+        return cloud.TerminateAsync([.. instances.Where(instance => !kept.Contains(instance))], cancellation);
+    }
+
+    private static bool IsProtected(FleetInstance instance) => instance.Tags.ContainsKey(ProtectedTag);
+
+    private static Guid? IntentOf(FleetInstance instance) =>
+        Guid.TryParse(instance.Tags.GetValueOrDefault(FleetLauncher.IntentTag), out var intent) ? intent : null;
+}
