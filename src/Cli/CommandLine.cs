@@ -40,6 +40,8 @@ internal static class CommandLine
         LimitsCommand.Create(),
         DlqCommand.Create(),
         PoolCommand.Create(),
+        FleetCommand.Create(),
+        CostCommand.Create(),
         ScheduleCommand.Create(),
         DeployCommand.Create(),
         LabCommand.Create(),

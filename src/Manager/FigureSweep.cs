@@ -29,7 +29,7 @@ public sealed class FigureSweep(NpgsqlDataSource database, CostGuard cost, Meter
         foreach (var (state, slots) in fleet.Slots)
             meter.Tell(MeshMetrics.Workers, slots, state);
         meter.Tell(MeshMetrics.OldestWorker, fleet.OldestSeconds);
-        if (cost.PerHour(await new FleetStore(connection).TypesAsync(cancellation)) is { } perHour)
+        if (cost.PerHour(await new FleetLedger(database, PoolSettings.BareMetalPool).TypesAsync(cancellation)) is { } perHour)
             meter.Tell(MeshMetrics.FleetCost, (double)perHour);
         var launches = await store.LaunchesAsync(cancellation);
         foreach (var (answer, times) in launches.Answers)

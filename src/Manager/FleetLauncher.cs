@@ -23,6 +23,9 @@ public sealed class FleetLauncher(
     /// <summary>An unclear answer is asked for again at once, then after this.</summary>
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(5);
 
+    /// <summary>How soon to look whether a worker that leaves is gone, when its slot is waited for.</summary>
+    private static readonly TimeSpan SlotPatience = TimeSpan.FromSeconds(5);
+
     /// <summary>Never fails its caller: tasks wait, and the next tick tries again.</summary>
     /// <returns>In how long to try again; null if the tick will do.</returns>
     public async Task<TimeSpan?> EnsureWorkersAsync(CancellationToken cancellation)
@@ -30,7 +33,10 @@ public sealed class FleetLauncher(
         try
         {
             var countUpTo = settings.MaxWorkers * settings.TasksPerWorker + 1;
-            if (Needed(await ledger.DemandAsync(settings.Configuration, countUpTo, cancellation)) == 0)
+            var demand = await ledger.DemandAsync(settings.Configuration, countUpTo, cancellation);
+            if (FleetPolicy.WaitsForSlot(demand, settings.TasksPerWorker, settings.MinimumAt(clock.GetUtcNow())))
+                return await ledger.RemindAsync(SlotPatience, cancellation) ? SlotPatience : null;
+            if (Needed(demand) == 0)
                 return null;
             var memory = new LaunchMemory(await ledger.RefusalsAsync(settings.Configuration, cancellation), settings.TemplateType);
             if (settings.Cells.All(cell => memory.Skips(cell) is not null))

@@ -30,6 +30,7 @@ public sealed class FleetReconciler(
         {
             await ledger.SetMinimumAsync(settings.MinimumAt(clock.GetUtcNow()), cancellation);
             // The cloud first, then the ledger: an instance launched in between is in neither list rather than wrongly gone.
+            var asked = clock.GetTimestamp();
             var all = await cloud.ListAsync(FleetLauncher.MeshTag, settings.LaunchTemplate, cancellation);
             var existing = all.Where(instance => !instance.HasEnded).ToList();
             await ledger.AdoptAsync(
@@ -39,6 +40,7 @@ public sealed class FleetReconciler(
             var gone = await ledger.FreeGoneAsync(
                 [.. existing.Select(instance => instance.Id)],
                 [.. all.Except(existing).Select(instance => instance.Id)],
+                clock.GetElapsedTime(asked),
                 ListingGrace,
                 cancellation);
             foreach (var instance in gone)

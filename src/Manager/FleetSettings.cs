@@ -50,7 +50,7 @@ public sealed record FleetSettings(
     {
         const string typesVariable = "TASKMESH_MANAGER_INSTANCE_TYPES";
         var types = reader.List(typesVariable, "t4g.micro", "t4g.small", "c8gd.medium", "c7g.medium");
-        var architecture = reader.Choice("TASKMESH_MANAGER_IMAGE_ARCHITECTURE", Architecture.Arm64);
+        var architecture = reader.Choice("TASKMESH_MANAGER_IMAGE_ARCHITECTURE", CpuArchitecture.Arm64);
         foreach (var (variable, type) in types.Select(type => (typesVariable, type)).Append(
             (TemplateTypeVariable, reader.Optional(TemplateTypeVariable) ?? "t4g.micro")))
         {
@@ -62,7 +62,7 @@ public sealed record FleetSettings(
         return LaunchPlan.Cells(
             types,
             reader.List("BARE_METAL_WORKER_SUBNETS"),
-            reader.Number("TASKMESH_MANAGER_SPOT", 0, 0, 1) == 1,
+            reader.Switch("TASKMESH_MANAGER_SPOT"),
             reader.Choice("TASKMESH_MANAGER_LAUNCH_ORDER", LaunchOrder.Type) == LaunchOrder.Subnet);
     }
 

@@ -42,6 +42,9 @@ public sealed class BareMetalWorkerHost(
 
     private readonly WorkerLog _log = new(logger);
 
+    /// <summary>Whether EC2 wants the machine back.</summary>
+    private volatile bool _isWanted;
+
     /// <summary>Lives until it leaves or is told to stop.</summary>
     public static Task RunAsync(BareMetalWorkerSettings settings, TaskCatalogue catalogue)
     {
@@ -122,12 +125,15 @@ public sealed class BareMetalWorkerHost(
             clock);
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(ended.Token);
         using var retired = new CancellationTokenSource();
         var beating = BeatAsync(registry, ended.Token);
-        var retiring = RetireAsync(registry, retired, ended.Token);
-        await loop.RunAsync(registry.DrainAsync, retired.Token);
+        var watching = WatchAsync(leaving, ended.Token);
+        var retiring = RetireAsync(registry, retired, leaving.Token);
+        await loop.RunAsync(
+            registry.DrainAsync, retired.Token, () => _isWanted ? BareMetalWorkerSettings.NoticeGrace : BareMetalWorkerSettings.Grace);
         await ended.CancelAsync();
-        await Task.WhenAll(beating, retiring);
+        await Task.WhenAll(beating, watching, retiring);
         await registry.LeaveAsync(CancellationToken.None);
         _log.Left(id);
         if (settings.PowerOff && !stopping.IsCancellationRequested)
@@ -158,6 +164,34 @@ public sealed class BareMetalWorkerHost(
             _log.HeartbeatFailed(e);
         }
         await retired.CancelAsync();
+    }
+
+    /// <summary>The ends that nobody signals: EC2 wants the machine back, and the longest life, which holds whatever else is wrong.</summary>
+    private async Task WatchAsync(CancellationTokenSource leaving, CancellationToken stopping)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        try
+        {
+            var old = Task.Delay(settings.MaxLifetime, clock, either.Token);
+            var wanted = settings.WorkerId is null
+                ? new InterruptionWatch(InstanceMetadata.NoticeAsync, clock).WaitAsync(either.Token)
+                : Task.Delay(Timeout.InfiniteTimeSpan, clock, either.Token);
+            await await Task.WhenAny(old, wanted);
+            _isWanted = wanted.IsCompletedSuccessfully;
+            if (wanted is Task<string> { IsCompletedSuccessfully: true } notice)
+                _log.Interrupted(await notice);
+            else
+                _log.TooOld(settings.MaxLifetime);
+            await leaving.CancelAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // The worker leaves by itself.
+        }
+        finally
+        {
+            await either.CancelAsync();
+        }
     }
 
     private async Task BeatAsync(WorkerRegistry registry, CancellationToken stopping)

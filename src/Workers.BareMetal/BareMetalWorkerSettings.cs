@@ -10,6 +10,7 @@ namespace TaskMesh.Workers.BareMetal;
 /// <param name="Pool">Whose tasks it takes: the Manager's name for the queue.</param>
 /// <param name="Parallelism">How many tasks run at once; 0 in the environment means one per core.</param>
 /// <param name="IdleTimeout">Without work for this long, the worker leaves.</param>
+/// <param name="MaxLifetime">After this time it leaves whatever there is to do; another takes over.</param>
 /// <param name="PowerOff">Whether leaving turns the machine off: on EC2 that terminates the instance.</param>
 public sealed record BareMetalWorkerSettings(
     string Database,
@@ -21,11 +22,15 @@ public sealed record BareMetalWorkerSettings(
     TimeSpan IdleTimeout,
     ScanSettings Scanning,
     bool PowerOff,
+    TimeSpan MaxLifetime,
     string? ObjectsBucket = null,
     ResultLimits? Results = null)
 {
     /// <summary>What running tasks get to finish when the worker is told to stop.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(60);
+
+    /// <summary>What they get when EC2 wants the machine back: it says so two minutes before.</summary>
+    public static readonly TimeSpan NoticeGrace = TimeSpan.FromSeconds(90);
 
     public static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(65);
 
@@ -51,6 +56,7 @@ public sealed record BareMetalWorkerSettings(
             reader.Duration("BARE_METAL_IDLE_TIMEOUT", TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(1), TimeSpan.FromHours(24)),
             ScanSettings.Read(reader),
             reader.Switch(PowerVariable),
+            reader.Duration("TASKMESH_BARE_METAL_MAX_LIFETIME", TimeSpan.FromHours(24), TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)),
             reader.Optional("TASKMESH_OBJECTS_BUCKET"),
             ResultLimits.Read(reader))
         {

@@ -46,6 +46,12 @@ internal sealed partial class WorkerLog(ILogger logger)
     [LoggerMessage(2006, LogLevel.Critical, "This worker cannot scan: {Problem}", EventName = "worker.unable")]
     public partial void NotAble(string problem);
 
+    [LoggerMessage(2007, LogLevel.Warning, "EC2 wants this machine back: {Notice}", EventName = "worker.interrupted")]
+    public partial void Interrupted(string notice);
+
+    [LoggerMessage(2008, LogLevel.Information, "This worker has lived for {Lifetime} and leaves.", EventName = "worker.too-old")]
+    public partial void TooOld(TimeSpan lifetime);
+
     [LoggerMessage(2101, LogLevel.Information, "Task {TaskId} ({Kind}) attempt {Attempt} runs. Trace {TraceId}", EventName = "task.started")]
     private partial void TaskStarted(Guid taskId, string kind, int attempt, string? traceId);
 

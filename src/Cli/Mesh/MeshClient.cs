@@ -29,6 +29,7 @@ public sealed class MeshClient : IAsyncDisposable
         Schedules = new ScheduleReader(_database);
         Waits = new WaitReader(_database);
         DeadLetters = new DeadLetterReader(_database);
+        Fleet = new FleetReader(_database);
         Ids = new IdSource(TimeProvider.System, new Random());
     }
 
@@ -39,6 +40,8 @@ public sealed class MeshClient : IAsyncDisposable
     public WaitReader Waits { get; }
 
     public DeadLetterReader DeadLetters { get; }
+
+    public FleetReader Fleet { get; }
 
     public IdSource Ids { get; }
 

@@ -22,5 +22,7 @@ public static class Schema
     public const string Pool = "taskmesh.pool.v1";
     public const string Schedule = "taskmesh.schedule.v1";
     public const string Finding = "taskmesh.finding.v1";
+    public const string Fleet = "taskmesh.fleet.v1";
+    public const string Cost = "taskmesh.cost.v1";
     public const string Local = "taskmesh.local.v1";
 }

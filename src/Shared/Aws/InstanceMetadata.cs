@@ -15,4 +15,9 @@ public static class InstanceMetadata
             cancellation,
             TaskContinuationOptions.None,
             TaskScheduler.Default);
+
+    /// <summary>What EC2 says when it wants this instance back, or is likely to; null as long as it does not.</summary>
+    public static Task<string?> NoticeAsync(CancellationToken cancellation) => Task.Run<string?>(
+        () => EC2InstanceMetadata.GetData("/spot/instance-action", 1) ?? EC2InstanceMetadata.GetData("/events/recommendations/rebalance", 1),
+        cancellation);
 }

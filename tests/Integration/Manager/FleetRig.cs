@@ -69,7 +69,7 @@ internal sealed class FleetRig : IAsyncDisposable
             LaunchPlan.Cells(["t4g.small", "c7g.medium"], ["subnet-a", "subnet-b"]),
             TimeSpan.FromMinutes(5),
             null,
-            CostGuard.None);
+            new CostGuard(null, new Dictionary<string, decimal> { [CostGuard.Template] = 3.6m }));
         var rig = new FleetRig(database, cloud, settings);
         await rig.Ledger.ConfigureAsync(cap, CancellationToken.None);
         return rig;

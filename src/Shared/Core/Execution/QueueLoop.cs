@@ -42,12 +42,13 @@ public sealed class QueueLoop(
     private bool IsIdle => _running.IsEmpty && clock.GetElapsedTime(_lastWork) >= settings.IdleTimeout;
 
     /// <param name="mayLeave">Asked when the worker has been idle for the idle timeout; true ends the loop after one last receive.</param>
-    public async Task RunAsync(Func<CancellationToken, Task<bool>> mayLeave, CancellationToken stopping)
+    /// <param name="grace">Asked when the loop was told to stop; null takes the settings'.</param>
+    public async Task RunAsync(Func<CancellationToken, Task<bool>> mayLeave, CancellationToken stopping, Func<TimeSpan>? grace = null)
     {
         using var end = new CancellationTokenSource();
         var keeping = _keeper.KeepAsync(ExtendVisibilityAsync, e => report(new LoopEvent.HeartbeatFailed(e)), end.Token);
         await ReceiveUntilStoppedAsync(mayLeave, stopping, end.Token);
-        await WaitForRunningAsync(end);
+        await WaitForRunningAsync(grace?.Invoke() ?? settings.Grace, end);
         await keeping;
     }
 
@@ -202,10 +203,10 @@ public sealed class QueueLoop(
         }
     }
 
-    private async Task WaitForRunningAsync(CancellationTokenSource end)
+    private async Task WaitForRunningAsync(TimeSpan grace, CancellationTokenSource end)
     {
         var all = Task.WhenAll(_running.Keys);
-        await Task.WhenAny(all, Task.Delay(settings.Grace, clock));
+        await Task.WhenAny(all, Task.Delay(grace, clock));
         await end.CancelAsync();
         await all;
     }

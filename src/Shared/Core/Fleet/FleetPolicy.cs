@@ -5,17 +5,20 @@ public static class FleetPolicy
 {
     /// <returns>How many instances to launch now.</returns>
     /// <param name="minimum">How many there shall be without any work.</param>
-    public static int Needed(FleetDemand demand, int tasksPerWorker, int minimum = 0)
-    {
-        if (demand.IsHeld)
-            return 0;
-        var wanted = Math.Max(minimum, (demand.Work + tasksPerWorker - 1) / tasksPerWorker);
-        return Math.Clamp(wanted - demand.Capacity, 0, demand.FreeSlots);
-    }
+    public static int Needed(FleetDemand demand, int tasksPerWorker, int minimum = 0) =>
+        demand.IsHeld ? 0 : Math.Clamp(Lacking(demand, tasksPerWorker, minimum), 0, demand.FreeSlots);
+
+    /// <summary>Whether a launch waits for the slot of a worker that leaves.</summary>
+    public static bool WaitsForSlot(FleetDemand demand, int tasksPerWorker, int minimum = 0) =>
+        demand is { IsHeld: false, FreeSlots: 0, Leaving: > 0 } && Lacking(demand, tasksPerWorker, minimum) > 0;
+
+    private static int Lacking(FleetDemand demand, int tasksPerWorker, int minimum) =>
+        Math.Max(minimum, (demand.Work + tasksPerWorker - 1) / tasksPerWorker) - demand.Capacity;
 }
 
 /// <param name="Work">Raw tasks in flight or ready.</param>
 /// <param name="Capacity">Workers booting or live; draining ones are not capacity.</param>
 /// <param name="FreeSlots">How many instances the cap still allows.</param>
+/// <param name="Leaving">Workers that take no more work and whose instances are not gone yet.</param>
 /// <param name="IsHeld">Whether nobody may launch for now.</param>
-public sealed record FleetDemand(int Work, int Capacity, int FreeSlots, bool IsHeld = false);
+public sealed record FleetDemand(int Work, int Capacity, int FreeSlots, int Leaving = 0, bool IsHeld = false);

@@ -6,7 +6,7 @@ namespace TaskMesh.Core.Fleet;
 
 /// <summary>What the name of an EC2 instance type says: <c>family, generation, attributes . size</c>, such as c8gd.medium.</summary>
 /// <param name="QuotaClass">Types of one class share the account's quota of vCPUs.</param>
-public sealed partial record InstanceTypeName(string Name, Architecture Architecture, int Vcpus, string QuotaClass)
+public sealed partial record InstanceTypeName(string Name, CpuArchitecture Architecture, int Vcpus, string QuotaClass)
 {
     private const string Standard = "standard";
 
@@ -20,8 +20,8 @@ public sealed partial record InstanceTypeName(string Name, Architecture Architec
             return false;
         var family = match.Groups["family"].Value;
         var arm = family == "a" || match.Groups["attributes"].Value.Contains('g');
-        type = new InstanceTypeName(
-            name, arm ? Architecture.Arm64 : Architecture.X64, vcpus, family.Length == 1 && StandardFamilies.Contains(family[0]) ? Standard : family);
+        var quota = family.Length == 1 && StandardFamilies.Contains(family[0]) ? Standard : family;
+        type = new InstanceTypeName(name, arm ? CpuArchitecture.Arm64 : CpuArchitecture.X64, vcpus, quota);
         return true;
     }
 

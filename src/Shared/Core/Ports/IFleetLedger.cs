@@ -36,6 +36,9 @@ public interface IFleetLedger
     Task<TimeSpan> HoldAsync(
         RefusalClass refusal, string code, string message, string? configuration, Func<int, TimeSpan> wait, CancellationToken cancellation);
 
+    /// <summary>Whether nobody has said yet that the fleet is to be looked after then.</summary>
+    Task<bool> RemindAsync(TimeSpan after, CancellationToken cancellation);
+
     /// <summary>Takes over intents that nobody works on: the answer was unclear, or none was written for so long that the asker is gone.</summary>
     Task<IReadOnlyList<OpenLaunch>> TakeOverAsync(TimeSpan unanswered, CancellationToken cancellation);
 
@@ -45,8 +48,9 @@ public interface IFleetLedger
     /// <summary>
     /// Frees slots whose instance has ended, or is missing although it had time to appear and its worker is silent. Ends the leases of its worker.
     /// </summary>
+    /// <param name="age">Of the list: who came after it was asked for is no more missing for it.</param>
     Task<IReadOnlyList<string>> FreeGoneAsync(
-        IReadOnlyCollection<string> existing, IReadOnlyCollection<string> ended, TimeSpan grace, CancellationToken cancellation);
+        IReadOnlyCollection<string> existing, IReadOnlyCollection<string> ended, TimeSpan age, TimeSpan grace, CancellationToken cancellation);
 
     /// <summary>So many workers do not leave for want of work.</summary>
     Task SetMinimumAsync(int minimum, CancellationToken cancellation);

@@ -108,6 +108,14 @@ public static class WaitExplainer
             return new(WaitCause.CostCap, $"No worker of pool '{pool}' may be launched: {cost}.", facts.Pool?.Position, next);
         if (fleet.Launching > 0)
             return new(WaitCause.Launching, $"Pool '{pool}' has no worker yet; {fleet.Launching} asked for.", facts.Pool?.Position, next);
+        if (fleet is { Held: { } held, HeldUntil: { } until })
+        {
+            return new(
+                WaitCause.LaunchRefused,
+                $"No worker of pool '{pool}' may be launched until {Time(until)}: {held}.",
+                facts.Pool?.Position,
+                until);
+        }
         if (fleet.Refusals.Count > 0)
         {
             return new(

@@ -56,5 +56,13 @@ public sealed record PacketShares(
 /// <param name="Launching">How many were asked for and are not there yet.</param>
 /// <param name="Refusals">What the newest launch that was refused throughout was told, cell by cell.</param>
 /// <param name="RefusedAt">When that was.</param>
+/// <param name="Held">Why nobody may launch for now; null if everybody may.</param>
 /// <param name="CostCap">What the cost guard said to the newest launch, if it refused.</param>
-public sealed record WaitingFleet(int Cap, int Launching, IReadOnlyList<string> Refusals, DateTimeOffset? RefusedAt, string? CostCap);
+public sealed record WaitingFleet(
+    int Cap,
+    int Launching,
+    IReadOnlyList<string> Refusals,
+    DateTimeOffset? RefusedAt,
+    string? CostCap,
+    string? Held = null,
+    DateTimeOffset? HeldUntil = null);

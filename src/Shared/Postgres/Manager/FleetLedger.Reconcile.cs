@@ -6,8 +6,8 @@ namespace TaskMesh.Postgres.Manager;
 /// <summary>Where the ledger and the cloud are brought together.</summary>
 public sealed partial class FleetLedger
 {
-    /// <summary>Longer than EC2 has been seen to keep a new instance out of its lists.</summary>
-    private static readonly TimeSpan LongestHidden = TimeSpan.FromMinutes(3);
+    /// <summary>EC2 may keep a new instance out of its lists for 3 minutes, and a Manager that read one may take a minute to come here.</summary>
+    private static readonly TimeSpan LongestHidden = TimeSpan.FromMinutes(4);
 
     /// <summary>An unclear answer is asked for again after so long at the earliest: its asker has let go of it.</summary>
     private static readonly TimeSpan LetGo = TimeSpan.FromSeconds(3);
@@ -17,6 +17,7 @@ public sealed partial class FleetLedger
 
     public async Task<IReadOnlyList<OpenLaunch>> TakeOverAsync(TimeSpan unanswered, CancellationToken cancellation)
     {
+        // Also a launch that was answered and then lost its Manager: asked again, it tells its instance.
         const string sql = """
             with left_open as (
                 select i.id from task_manager.launch_intent i
@@ -39,7 +40,7 @@ public sealed partial class FleetLedger
               from taken t
               left join lateral (
                    select * from task_manager.launch_attempt
-                    where intent_id = t.id and (answer is null or answer = 'unknown') order by ordinal desc limit 1) a on true
+                    where intent_id = t.id and (answer is null or answer in ('unknown', 'launched')) order by ordinal desc limit 1) a on true
               left join lateral (
                    select max(ordinal) as ordinal from task_manager.launch_attempt where intent_id = t.id) last on true
             """;
@@ -102,19 +103,20 @@ public sealed partial class FleetLedger
     }
 
     public async Task<IReadOnlyList<string>> FreeGoneAsync(
-        IReadOnlyCollection<string> existing, IReadOnlyCollection<string> ended, TimeSpan grace, CancellationToken cancellation)
+        IReadOnlyCollection<string> existing, IReadOnlyCollection<string> ended, TimeSpan age, TimeSpan grace, CancellationToken cancellation)
     {
         const string sql = """
             with missing as (
                 select s.slot, s.instance_id
                   from task_manager.launch_slot s
+                  join task_manager.launch_intent i on i.id = s.intent_id
                  where s.instance_id = any($2)
                     or s.instance_id <> all($1)
-                       and s.since < task_manager.clock() - case when s.state in ('launching', 'booting') then greatest($3, $4) else $3 end
+                       and i.ended_at < task_manager.clock() - $4 - $5
                        and not exists (
                            select from task_manager.worker w
                             where w.id = s.instance_id and w.state <> 'gone' and w.last_seen > task_manager.clock() - $3)
-                   for update skip locked
+                   for update of s skip locked
             ), freed as (
                 update task_manager.launch_slot s
                    set state = 'free', intent_id = null, instance_id = null, since = task_manager.clock()
@@ -136,7 +138,7 @@ public sealed partial class FleetLedger
              where d.pool = $1 and t.id = sent.id and t.state = 'Running' and t.worker = any($2)
             """;
         var gone = await QueryAsync(
-            sql, row => row.GetString(0), cancellation, In(existing.ToArray()), In(ended.ToArray()), In(grace), In(LongestHidden));
+            sql, row => row.GetString(0), cancellation, In(existing.ToArray()), In(ended.ToArray()), In(grace), In(LongestHidden), In(age));
         if (gone.Count > 0)
             await ExecuteAsync(expire, cancellation, In(pool), In(gone.ToArray()));
         return gone;

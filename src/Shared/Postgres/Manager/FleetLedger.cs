@@ -189,6 +189,16 @@ public sealed partial class FleetLedger(NpgsqlDataSource database, string pool) 
         return time;
     }
 
+    public async Task<bool> RemindAsync(TimeSpan after, CancellationToken cancellation)
+    {
+        const string sql = """
+            update task_manager.launch_control set reminded_for = task_manager.clock() + $1
+             where reminded_for is null or reminded_for <= task_manager.clock()
+         returning true
+         """;
+        return (await QueryAsync(sql, row => row.GetBoolean(0), cancellation, In(after))).Count > 0;
+    }
+
     private async Task<FleetDemand> DemandAsync(NpgsqlConnection connection, string configuration, int countUpTo, CancellationToken cancellation)
     {
         const string sql = """
@@ -203,13 +213,14 @@ public sealed partial class FleetLedger(NpgsqlDataSource database, string pool) 
                                limit $2) waiting)::int,
                    (select count(*) from task_manager.launch_slot where state in ('launching', 'booting', 'live'))::int,
                    (select count(*) from task_manager.launch_slot where state = 'free')::int,
+                   (select count(*) from task_manager.launch_slot where state = 'draining')::int,
                    (select coalesce(c.held_until > task_manager.clock() and (c.configuration is null or c.configuration = $3), false)
                       from task_manager.launch_control c)
               from task_manager.pool p
              where p.name = $1
             """;
         var rows = await connection.Command(sql, In(pool), In(countUpTo), In(configuration)).QueryAsync(
-            row => new FleetDemand(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetBoolean(3)), cancellation);
+            row => new FleetDemand(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetInt32(3), row.GetBoolean(4)), cancellation);
         return rows.Count == 0 ? new FleetDemand(0, 0, 0) : rows[0];
     }
 

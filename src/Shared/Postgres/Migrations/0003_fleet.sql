@@ -20,6 +20,8 @@ create table task_manager.launch_control (
     configuration text,
     -- How many launches in a row were throttled.
     throttled int not null default 0,
+    -- Who waits for a slot looks again then.
+    reminded_for timestamptz,
     -- So many workers do not leave for want of work.
     minimum int not null default 0
 );

@@ -92,28 +92,37 @@ public sealed class WaitReader(NpgsqlDataSource database)
         return (await connection.QueryAsync<string>(Command(sql, new { id, most = MostNames }, cancellation))).AsList();
     }
 
+    /// <summary>Cells that rest were not asked by the newest intent: the refusals are each cell's last answer.</summary>
     private static async Task<WaitingFleet> FleetAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         const string newest = """
             select (select count(*) from task_manager.launch_slot)::int as cap,
                    (select count(*) from task_manager.launch_slot where state in ('launching', 'booting'))::int as launching,
-                   i.id, i.ended_at as endedAt, i.outcome, i.instance_id as instanceId
+                   i.id, i.ended_at as endedAt, i.outcome, i.instance_id as instanceId,
+                   (select code || ': ' || message from task_manager.launch_control where held_until > task_manager.clock()) as held,
+                   (select held_until from task_manager.launch_control) as heldUntil
               from (select 1) one
               left join lateral (
                    select id, ended_at, outcome, instance_id from task_manager.launch_intent order by created_at desc limit 1) i on true
             """;
         const string refusals = """
-            select coalesce(a.instance_type, 'template') || '/' || coalesce(a.subnet, 'template') || ' ' || a.answer
-              from task_manager.launch_attempt a
-             where a.intent_id = @intent and a.instance_id is null and a.answer is not null
-             order by a.ordinal
+            select coalesce(instance_type, 'template') || '/' || coalesce(subnet, 'template') || case market when 'Spot' then '/spot' else '' end
+                   || ' ' || answer
+              from (select distinct on (instance_type, subnet, market) *
+                      from task_manager.launch_attempt
+                     where answer is not null and asked_at > task_manager.clock() - interval '24 hours'
+                     order by instance_type, subnet, market, answered_at desc) last
+             where answer <> 'launched'
+             order by ordinal
             """;
         var row = await connection.QuerySingleAsync<FleetRow>(Command(newest, new { }, cancellation));
         var refused = row is { Id: not null, EndedAt: not null, InstanceId: null };
         var answers = refused
-            ? (await connection.QueryAsync<string>(Command(refusals, new { intent = row.Id }, cancellation))).AsList() : [];
+            ? (await connection.QueryAsync<string>(Command(refusals, new { }, cancellation))).AsList() : [];
         return new WaitingFleet(
-            row.Cap, row.Launching, answers, row.EndedAt, refused && row.Outcome!.StartsWith("cost", StringComparison.Ordinal) ? row.Outcome : null);
+            row.Cap, row.Launching, answers, row.EndedAt, refused && row.Outcome!.StartsWith("cost", StringComparison.Ordinal) ? row.Outcome : null,
+            row.Held,
+            row.Held is null ? null : row.HeldUntil);
     }
 
     private const string TaskSql = """
@@ -197,5 +206,6 @@ public sealed class WaitReader(NpgsqlDataSource database)
 
     private sealed record HoldRow(string What, string Name, DateTime? Until, string Who, string Why);
 
-    private sealed record FleetRow(int Cap, int Launching, Guid? Id, DateTime? EndedAt, string? Outcome, string? InstanceId);
+    private sealed record FleetRow(
+        int Cap, int Launching, Guid? Id, DateTime? EndedAt, string? Outcome, string? InstanceId, string? Held, DateTime? HeldUntil);
 }

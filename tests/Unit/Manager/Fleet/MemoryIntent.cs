@@ -14,6 +14,8 @@ internal sealed class MemoryIntent(Guid id, MemorySlot slot, string configuratio
 
     public DateTimeOffset Touched { get; set; }
 
+    public DateTimeOffset Ended { get; set; }
+
     /// <summary>Null while it is open.</summary>
     public string? Outcome { get; set; }
 

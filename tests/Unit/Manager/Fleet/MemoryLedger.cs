@@ -8,6 +8,7 @@ internal sealed class MemoryLedger(int cap, Func<Task> step, Func<DateTimeOffset
 {
     private readonly Dictionary<string, DateTimeOffset> _orphans = [];
     private (DateTimeOffset Until, string? Configuration)? _held;
+    private DateTimeOffset _reminded;
     private int _throttled;
 
     public List<MemorySlot> Slots { get; } = [.. Enumerable.Range(1, cap).Select(slot => new MemorySlot(slot))];
@@ -80,7 +81,7 @@ internal sealed class MemoryLedger(int cap, Func<Task> step, Func<DateTimeOffset
         await step();
         if (Mine(intent) is not { } mine)
             return;
-        mine.Outcome = outcome;
+        (mine.Outcome, mine.Ended) = (outcome, now());
         mine.Slot.Move(instance is null ? "free" : "booting", instance is null ? null : mine, instance?.Id, now());
         if (instance is not null)
             _throttled = 0;
@@ -108,13 +109,13 @@ internal sealed class MemoryLedger(int cap, Func<Task> step, Func<DateTimeOffset
         var taken = new List<OpenLaunch>();
         foreach (var intent in Intents.Where(intent => intent.Outcome is null && !intent.IsTokenReused))
         {
-            var last = intent.Attempts.LastOrDefault(attempt => attempt.Value.Answer is null or LaunchAnswer.Unknown);
-            if (now() - intent.Touched <= (last.Value?.Answer is null ? unanswered : TimeSpan.FromSeconds(3)))
+            var last = intent.Attempts.LastOrDefault(attempt => attempt.Value.Answer is not LaunchAnswer.Refused);
+            if (now() - intent.Touched <= (last.Value?.Answer is LaunchAnswer.Unknown ? TimeSpan.FromSeconds(3) : unanswered))
                 continue;
             (intent.Epoch, intent.Touched) = (intent.Epoch + 1, now());
             taken.Add(new OpenLaunch(
                 new LaunchIntent(intent.Id, intent.Slot.Number, intent.Epoch),
-                last.Value is null ? intent.Attempts.Count : last.Key,
+                last.Value is null ? intent.Attempts.Keys.LastOrDefault(-1) + 1 : last.Key,
                 last.Value?.Request));
         }
         return taken;
@@ -128,7 +129,7 @@ internal sealed class MemoryLedger(int cap, Func<Task> step, Func<DateTimeOffset
         {
             if (existing.Where(pair => pair.Intent == intent.Id).Select(pair => pair.Instance).FirstOrDefault() is { } instance)
             {
-                (intent.Outcome, intent.Epoch) = ("adopted", intent.Epoch + 1);
+                (intent.Outcome, intent.Epoch, intent.Ended) = ("adopted", intent.Epoch + 1, now());
                 intent.Slot.Move("booting", intent, instance.Id, now());
             }
             else if (intent.IsTokenReused && now() - intent.Touched > grace)
@@ -140,12 +141,12 @@ internal sealed class MemoryLedger(int cap, Func<Task> step, Func<DateTimeOffset
     }
 
     public async Task<IReadOnlyList<string>> FreeGoneAsync(
-        IReadOnlyCollection<string> existing, IReadOnlyCollection<string> ended, TimeSpan grace, CancellationToken cancellation)
+        IReadOnlyCollection<string> existing, IReadOnlyCollection<string> ended, TimeSpan age, TimeSpan grace, CancellationToken cancellation)
     {
         await step();
         var gone = Slots.Where(slot => slot.Instance is { } instance && (ended.Contains(instance)
             || !existing.Contains(instance)
-                && now() - slot.Since > (slot.State == "booting" ? TimeSpan.FromMinutes(3) : grace)
+                && now() - slot.Intent!.Ended > age + TimeSpan.FromMinutes(4)
                 && !IsFresh(instance, grace))).ToArray();
         var ids = gone.Select(slot => slot.Instance!).ToArray();
         foreach (var slot in gone)
@@ -196,6 +197,24 @@ internal sealed class MemoryLedger(int cap, Func<Task> step, Func<DateTimeOffset
         return true;
     }
 
+    public async Task<bool> RemindAsync(TimeSpan after, CancellationToken cancellation)
+    {
+        await step();
+        if (_reminded > now())
+            return false;
+        _reminded = now() + after;
+        return true;
+    }
+
+    /// <returns>False while there is work.</returns>
+    public bool Drain(string instance, int undelivered)
+    {
+        if (undelivered > 0 || Slots.Find(slot => slot.Instance == instance) is not { State: "live" } slot)
+            return false;
+        slot.Move("draining", slot.Intent, instance, now());
+        return true;
+    }
+
     private bool IsFresh(string instance, TimeSpan age) => Workers.TryGetValue(instance, out var seen) && seen is { } at && now() - at < age;
 
     private MemoryIntent? Mine(LaunchIntent intent) =>
@@ -205,5 +224,6 @@ internal sealed class MemoryLedger(int cap, Func<Task> step, Func<DateTimeOffset
         Math.Min(Work, countUpTo),
         Slots.Count(slot => slot.State is "launching" or "booting" or "live"),
         Slots.Count(slot => slot.State == "free"),
+        Slots.Count(slot => slot.State == "draining"),
         _held is { } held && held.Until > now() && (held.Configuration is null || held.Configuration == configuration));
 }

@@ -97,6 +97,10 @@ public class WaitExplainerTests
             Tick
         },
         {
+            Waiting with { Pool = Raw, Fleet = Refusing with { Held = "AuthFailure: no", HeldUntil = Now.AddSeconds(60) } },
+            WaitCause.LaunchRefused, "No worker of pool 'bare-metal' may be launched until 2026-01-15 12:01:00Z: AuthFailure: no.", 3, Tick
+        },
+        {
             Waiting with { Pool = Raw, Fleet = Refusing with { CostCap = "cost-cap: 0.05 USD/h" } },
             WaitCause.CostCap, "No worker of pool 'bare-metal' may be launched: cost-cap: 0.05 USD/h.", 3, Tick
         },

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.Globalization;
+using TaskMesh.Cli.Mesh;
+using TaskMesh.Cli.Output;
+using TaskMesh.Postgres.Reading;
+
+namespace TaskMesh.Cli.Commands;
+
+/// <summary><c>taskmesh fleet</c>: the bare-metal workers, what the cloud last said to each cell, and the cost.</summary>
+internal static class FleetCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("fleet", "Show the slots for bare-metal workers, what EC2 last said to each type and subnet, and the cost.");
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            await using var mesh = MeshClient.Connect();
+            var fleet = await mesh.Fleet.ReadAsync(cancellation);
+            var printer = parsed.Printer();
+            var hourly = fleet.Slots.Where(slot => slot.State != "free").Sum(slot => slot.PriceAnHour ?? 0);
+            printer.One(
+                new Answer(Schema.Fleet, fleet.Slots, fleet.Cells, fleet.Hold, hourly, fleet.CostOfDay),
+                () => Print(printer, fleet, hourly));
+        });
+        return command;
+    }
+
+    private static void Print(Printer printer, FleetView fleet, decimal hourly)
+    {
+        if (fleet.Hold is { } hold)
+            printer.Text($"Nobody launches until {hold.Until:u}: {hold.Code}: {hold.Message}");
+        printer.Rows(
+            fleet.Slots,
+            ("SLOT", slot => Number(slot.Slot)),
+            ("STATE", slot => slot.State),
+            ("SINCE", slot => $"{slot.Since:u}"),
+            ("INSTANCE", slot => slot.Instance),
+            ("TYPE", slot => slot.Instance is null ? null : slot.Type ?? "template"),
+            ("ZONE", slot => slot.Zone),
+            ("MARKET", slot => slot.Market),
+            ("VERSION", slot => slot.Version),
+            ("HEARD", slot => slot.LastHeard is { } heard ? $"{heard:u}" : null),
+            ("COST", slot => slot.Cost is { } cost ? Money(cost) : null));
+        if (fleet.Cells.Count > 0)
+        {
+            printer.Rows(
+                fleet.Cells,
+                ("TYPE", cell => cell.Type ?? "template"),
+                ("SUBNET", cell => cell.Subnet ?? "template"),
+                ("MARKET", cell => cell.Market),
+                ("LAST ANSWER", cell => cell.Answer),
+                ("AT", cell => $"{cell.At:u}"),
+                ("RESTS UNTIL", cell => cell.RestsUntil is { } until ? $"{until:u}" : null));
+        }
+        printer.Facts(("an hour", Money(hourly)), ("last 24 hours", Money(fleet.CostOfDay)));
+    }
+
+    internal static string Money(decimal cost) => cost.ToString("0.######", CultureInfo.InvariantCulture);
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private sealed record Answer(
+        string Schema,
+        IReadOnlyList<FleetSlot> Slots,
+        IReadOnlyList<FleetCell> Cells,
+        FleetHold? Hold,
+        decimal CostAnHour,
+        decimal CostOfDay);
+}
