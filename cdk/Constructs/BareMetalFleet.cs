@@ -96,7 +96,7 @@ public sealed class BareMetalFleet : Construct
     public string TemplateName { get; }
 
     /// <summary>
-    /// Launching with our template and no other, into our subnets, of our types, with our tag; and ending what bears the tag. What the template says
+    /// Launching with our template and no other, into our subnets, of our types, with our stage's tag; and ending what bears that. What the template says
     /// cannot be limited: who may write it has the worker's rights, so that only deployments do.
     /// </summary>
     public void GrantLaunch(IGrantable manager)
@@ -106,7 +106,7 @@ public sealed class BareMetalFleet : Construct
         var ours = new Dictionary<string, object> { ["ArnEquals"] = new Dictionary<string, object> { ["ec2:LaunchTemplate"] = template } };
         manager.May(["ec2:RunInstances"], [stack.Ec2Arn("instance/*")], new Dictionary<string, object>(ours)
         {
-            ["StringEquals"] = new Dictionary<string, object> { ["ec2:InstanceType"] = InstanceTypes, ["aws:RequestTag/app"] = "taskmesh" },
+            ["StringEquals"] = new Dictionary<string, object> { ["ec2:InstanceType"] = InstanceTypes, ["aws:RequestTag/mesh"] = TemplateName },
         });
         manager.May(["ec2:RunInstances"], [stack.Ec2Arn("network-interface/*")], ours);
         manager.May(["ec2:RunInstances"], [template, .. stack.SubnetArns(_network.Vpc, _network.PublicSubnets)]);
@@ -124,7 +124,7 @@ public sealed class BareMetalFleet : Construct
         });
         manager.May(["ec2:TerminateInstances", "ec2:GetConsoleOutput"], [stack.Ec2Arn("instance/*")], new()
         {
-            ["StringEquals"] = new Dictionary<string, object> { ["ec2:ResourceTag/app"] = "taskmesh" },
+            ["StringEquals"] = new Dictionary<string, object> { ["ec2:ResourceTag/mesh"] = TemplateName },
         });
         manager.May(
             ["ec2:DescribeInstances", "ec2:DescribeInstanceTypes", "ec2:DescribeLaunchTemplateVersions", "ec2:DescribeSubnets"], ["*"]);

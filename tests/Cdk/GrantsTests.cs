@@ -69,11 +69,11 @@ public class GrantsTests
     }
 
     [NodeFact]
-    public void The_manager_ends_only_what_bears_our_tag_and_tags_only_what_it_launches()
+    public void The_manager_ends_only_what_bears_its_stages_tag_and_tags_only_what_it_launches()
     {
         var rights = Of("FunctionsmanagerRole");
 
-        Assert.Contains("\"ec2:ResourceTag/app\":\"taskmesh\"", Condition(rights, "ec2:TerminateInstances"), StringComparison.Ordinal);
+        Assert.Contains("\"ec2:ResourceTag/mesh\":\"taskmesh-dev-bare-metal-worker\"", Condition(rights, "ec2:TerminateInstances"), StringComparison.Ordinal);
         Assert.Contains("\"ec2:CreateAction\":\"RunInstances\"", Condition(rights, "ec2:CreateTags"), StringComparison.Ordinal);
     }
 

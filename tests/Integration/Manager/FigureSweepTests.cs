@@ -19,14 +19,14 @@ public class FigureSweepTests(ProductCluster cluster)
         await database.ExecuteAsync("update task_manager.dispatch set sent_at = null, written_at = task_manager.clock() - interval '45 s'");
         // The refusal stands in the minute before and in this one: whichever the sweep takes for the minute before, it finds one.
         await database.ExecuteAsync("""
-            insert into task_manager.launch_intent (id, slot, created_at, ended_at, instance_id) values
-                ('00000000-0000-0000-0000-000000000001', 1, task_manager.clock() - interval '2 h', now() - interval '2 h', 'i-1'),
-                ('00000000-0000-0000-0000-000000000002', 2, now(), date_trunc('minute', now()) - interval '1 s', null),
-                ('00000000-0000-0000-0000-000000000003', 2, now(), task_manager.clock(), null)
+            insert into task_manager.launch_intent (id, slot, configuration, created_at, ended_at, instance_id) values
+                ('00000000-0000-0000-0000-000000000001', 1, 'any', task_manager.clock() - interval '2 h', task_manager.clock(), 'i-1'),
+                ('00000000-0000-0000-0000-000000000002', 2, 'any', now(), date_trunc('minute', now()) - interval '1 s', null),
+                ('00000000-0000-0000-0000-000000000003', 2, 'any', now(), task_manager.clock(), null)
             """);
         await database.ExecuteAsync("""
-            insert into task_manager.launch_attempt (intent_id, ordinal, token, answered_at, answer)
-            select id, 0, id::text, ended_at, case when instance_id is null then 'RequestLimitExceeded' else 'launched' end
+            insert into task_manager.launch_attempt (intent_id, ordinal, token, template, template_version, market, answered_at, answer)
+            select id, 0, id::text, 'template', '1', 'on-demand', ended_at, case when instance_id is null then 'RequestLimitExceeded' else 'launched' end
               from task_manager.launch_intent
             """);
         await database.ExecuteAsync("""
