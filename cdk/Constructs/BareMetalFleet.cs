@@ -96,8 +96,8 @@ public sealed class BareMetalFleet : Construct
     public string TemplateName { get; }
 
     /// <summary>
-    /// Launching with our template and no other, into our subnets, of our types, with our stage's tag; and ending what bears that. What the template says
-    /// cannot be limited: who may write it has the worker's rights, so that only deployments do.
+    /// Launching with our template and no other, into our subnets, of our types, with our stage's tag; and ending what bears that. What the template
+    /// says cannot be limited: who may write it has the worker's rights, so that only deployments do.
     /// </summary>
     public void GrantLaunch(IGrantable manager)
     {

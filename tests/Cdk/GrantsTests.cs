@@ -73,7 +73,8 @@ public class GrantsTests
     {
         var rights = Of("FunctionsmanagerRole");
 
-        Assert.Contains("\"ec2:ResourceTag/mesh\":\"taskmesh-dev-bare-metal-worker\"", Condition(rights, "ec2:TerminateInstances"), StringComparison.Ordinal);
+        const string own = "\"ec2:ResourceTag/mesh\":\"taskmesh-dev-bare-metal-worker\"";
+        Assert.Contains(own, Condition(rights, "ec2:TerminateInstances"), StringComparison.Ordinal);
         Assert.Contains("\"ec2:CreateAction\":\"RunInstances\"", Condition(rights, "ec2:CreateTags"), StringComparison.Ordinal);
     }
 

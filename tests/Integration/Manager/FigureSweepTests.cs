@@ -26,7 +26,8 @@ public class FigureSweepTests(ProductCluster cluster)
             """);
         await database.ExecuteAsync("""
             insert into task_manager.launch_attempt (intent_id, ordinal, token, template, template_version, market, answered_at, answer)
-            select id, 0, id::text, 'template', '1', 'on-demand', ended_at, case when instance_id is null then 'RequestLimitExceeded' else 'launched' end
+            select id, 0, id::text, 'template', '1', 'on-demand', ended_at,
+                   case when instance_id is null then 'RequestLimitExceeded' else 'launched' end
               from task_manager.launch_intent
             """);
         await database.ExecuteAsync("""
