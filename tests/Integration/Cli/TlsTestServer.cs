@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using TaskMesh.Testing;
 
 namespace TaskMesh.Integration.Cli;
 
@@ -15,7 +16,7 @@ internal sealed class TlsTestServer : IDisposable
 
     public TlsTestServer(IPAddress address, string subject, params string[] names)
     {
-        _certificate = Certificate(subject, names);
+        _certificate = SelfSigned.Certificate($"CN={subject}", names);
         _listener = new(address, 0);
         _listener.Start();
         _ = ServeAsync();
@@ -29,18 +30,6 @@ internal sealed class TlsTestServer : IDisposable
     {
         _listener.Dispose();
         _certificate.Dispose();
-    }
-
-    private static X509Certificate2 Certificate(string subject, string[] names)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={subject}", key, HashAlgorithmName.SHA256);
-        var alternatives = new SubjectAlternativeNameBuilder();
-        foreach (var name in names)
-            alternatives.AddDnsName(name);
-        request.CertificateExtensions.Add(alternatives.Build());
-        var now = TimeProvider.System.GetUtcNow();
-        return request.CreateSelfSigned(now.AddDays(-1), now.AddDays(30));
     }
 
     private async Task ServeAsync()

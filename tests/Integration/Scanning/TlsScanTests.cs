@@ -16,8 +16,8 @@ public sealed class TlsScanTests : IAsyncLifetime, IDisposable
 
     private static readonly string[] Allowed = ["198.18.0.0/24"];
 
-    private readonly X509Certificate2 _plain = Certificate("CN=plain.example", "plain.example");
-    private readonly X509Certificate2 _named = Certificate("CN=Named, O=The Owner", TlsServers.Name, "*.wild.example");
+    private readonly X509Certificate2 _plain = SelfSigned.Certificate("CN=plain.example", "plain.example");
+    private readonly X509Certificate2 _named = SelfSigned.Certificate("CN=Named, O=The Owner", TlsServers.Name, "*.wild.example");
     private NetworkLab _lab = null!;
     private Process _servers = null!;
 
@@ -118,18 +118,6 @@ public sealed class TlsScanTests : IAsyncLifetime, IDisposable
     private static string Text(JsonElement row, string field) => row.GetProperty(field).GetString()!;
 
     private static long Number(JsonElement row, string field) => row.GetProperty(field).GetInt64();
-
-    private static X509Certificate2 Certificate(string subject, params string[] names)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
-        var alternatives = new SubjectAlternativeNameBuilder();
-        foreach (var name in names)
-            alternatives.AddDnsName(name);
-        request.CertificateExtensions.Add(alternatives.Build());
-        var now = TimeProvider.System.GetUtcNow();
-        return request.CreateSelfSigned(now.AddDays(-1), now.AddDays(30));
-    }
 
     private static string Exported(X509Certificate2 certificate) => Convert.ToBase64String(certificate.Export(X509ContentType.Pkcs12));
 
