@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Npgsql;
 using TaskMesh.Core;
 using TaskMesh.Core.Messages;
 using TaskMesh.Core.Ports;
@@ -39,6 +40,35 @@ public class LeaseTests(ProductCluster cluster)
 
         Assert.IsType<ClaimAnswer.Claimed>(answers[0]);
         Assert.IsNotType<ClaimAnswer.Claimed>(answers[1]);
+    }
+
+    [Fact]
+    public async Task A_claim_that_waited_for_a_lock_is_dated_by_when_its_lease_began()
+    {
+        await using var rig = await RigAsync();
+        await rig.Database.AdvanceAsync(TimeSpan.Zero);
+        for (var i = 0; i < 3; i++)
+            await rig.SendAsync(new CreateTask("inside", Empty) { Id = Guid.CreateVersion7() });
+        await using var superuser = rig.Database.As("postgres");
+        await using var connection = await superuser.OpenConnectionAsync();
+        await using var holder = await connection.BeginTransactionAsync();
+        await using var hold = new NpgsqlCommand($"select from task_manager.task where id = '{rig.Runs[1].Id}' for update", connection, holder);
+        await hold.ExecuteNonQueryAsync();
+
+        var claim = Leases(rig, "w1").ClaimAsync(rig.Runs, default);
+        await Eventually.GetAsync(() => rig.Database.ScalarAsync<bool>("select exists (select from pg_locks where not granted)"), waits => waits);
+        await rig.Database.AdvanceAsync(TimeSpan.FromSeconds(5));
+        await holder.CommitAsync();
+        await claim;
+
+        Assert.Equal(
+            ["00:00:20 True", "00:00:20 True", "00:00:20 True"],
+            await rig.Database.RowsAsync("""
+                select t.lease_until - e.at, e.at = t.started_at
+                  from task_manager.task t join task_manager.task_event e on e.task_id = t.id and e.state = 'Running'
+                """));
+        Assert.Equal(5, await rig.Database.ScalarAsync<double>(
+            "select extract(epoch from max(started_at) - min(started_at))::float8 from task_manager.task"));
     }
 
     [Fact]
@@ -137,7 +167,7 @@ public class LeaseTests(ProductCluster cluster)
         await using var worker = rig.Database.As("tm_internal");
         await using var update = worker.CreateCommand("update task_manager.task set state = 'Succeeded'");
 
-        var refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => update.ExecuteNonQueryAsync());
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => update.ExecuteNonQueryAsync());
 
         Assert.Equal("42501", refused.SqlState);
     }

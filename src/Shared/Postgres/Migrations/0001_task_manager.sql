@@ -239,7 +239,8 @@ end $$;
 
 -- Every move is an event. A takeover (Running to Running with a new attempt) is one too; a heartbeat is not. The transition tables have no
 -- index, so a batch is joined by hash: a nested loop would cost the square of its size. The same pass refuses illegal moves: the condition of a
--- trigger on rows would be read and planned anew for every statement.
+-- trigger on rows would be read and planned anew for every statement. A claim is dated by the row, as its lease is: a batch that waits for a lock
+-- writes its events seconds later.
 create function task_manager.record_insert() returns trigger language plpgsql as $$
 begin
     insert into task_manager.task_event (task_id, at, state, attempt, worker, reason)
@@ -250,7 +251,7 @@ end $$;
 create function task_manager.record_move() returns trigger language plpgsql set enable_hashjoin = on as $$
 begin
     insert into task_manager.task_event (task_id, at, state, attempt, worker, reason)
-    select new_rows.id, task_manager.clock(),
+    select new_rows.id, case when new_rows.state = 'Running' then new_rows.started_at else task_manager.clock() end,
            case when new_rows.state = old_rows.state or task_manager.is_legal_move(old_rows.state, new_rows.state) then new_rows.state
                 else task_manager.refuse_move(old_rows.state, new_rows.state, new_rows.id) end,
            new_rows.attempt, new_rows.worker, new_rows.reason
