@@ -50,7 +50,7 @@ approve: ## accept changed snapshots, after reading the difference
 demo: ## set this machine up, then show the whole mesh at work
 	./taskmesh demo
 
-publish: ## build what a deployment uploads into artifacts/publish: zips of the functions, archives of the worker, digests; FUNCTIONS=x64
+publish: ## build what a deployment uploads into artifacts/publish: zips of functions, archives of the worker, digests; CERTIFICATES=FILE FUNCTIONS=x64
 	$(call install,zip)
 	cdk/publish.sh
 

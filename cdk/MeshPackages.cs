@@ -27,7 +27,7 @@ public sealed class MeshPackages
     public string? Problem => _list switch
     {
         null => "the packages are missing: run `make publish`",
-        { HasCertificates: false } => "the packages lack the certificates of RDS: run `make publish` where truststore.pki.rds.amazonaws.com answers",
+        { HasCertificates: false } => "the packages lack the certificates of RDS: run `make publish` with CERTIFICATES=FILE",
         _ => null,
     };
 

@@ -1,18 +1,23 @@
 #!/bin/sh
 # Builds what a deployment uploads, into artifacts/publish: a zip for each function, an archive of the worker for each processor, and
 # packages.json with their digests. FUNCTIONS=arm64 compiles the functions ahead for Graviton, where the package feed has what that takes.
+# CERTIFICATES is the file of RDS's certificates (docs/deploy.md): RDS signs with its own, and without them functions could not tell the database
+# from another.
 set -eu
 root=$(dirname -- "$(readlink -f -- "$0")")/..
 out=$(readlink -m "$root/artifacts/publish")
 functions=${FUNCTIONS:-x64}
-# The same address for all regions: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html.
-certificates=https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem
+certificates=${CERTIFICATES:-}
 most_mib=15
 
 main() {
     rm -rf "$out/unpacked"
     mkdir -p "$out"
-    fetch_certificates
+    has_certificates=false
+    [ -z "$certificates" ] || {
+        cp "$certificates" "$out/rds.pem"
+        has_certificates=true
+    }
     dotnet build "$root/cdk/publish.proj" --no-restore -v q --nologo -p:Functions="$functions" -p:Bench="${1:-false}"
     pack_function manager
     pack_function external
@@ -21,18 +26,6 @@ main() {
     pack_worker arm64
     write_list
     check_size
-}
-
-# RDS signs with certificates of its own. Without them functions could not tell the database from another.
-fetch_certificates() {
-    has_certificates=false
-    if curl -sSf --proto '=https' --max-time 60 -o "$out/rds.pem.new" "$certificates"; then
-        mv "$out/rds.pem.new" "$out/rds.pem"
-    else
-        rm -f "$out/rds.pem.new"
-        echo 'publish: the certificates of RDS could not be fetched' >&2
-    fi
-    [ ! -s "$out/rds.pem" ] || has_certificates=true
 }
 
 pack_function() {

@@ -72,7 +72,7 @@ internal sealed class DeployCheck(
             return new(check, false, "The packages are missing: run make publish.");
         using var json = JsonDocument.Parse(File.ReadAllBytes(list));
         if (!json.RootElement.GetProperty("hasCertificates").GetBoolean())
-            return new(check, false, "The packages lack the certificates of RDS: run make publish where truststore.pki.rds.amazonaws.com answers.");
+            return new(check, false, "The packages lack the certificates of RDS: run make publish with CERTIFICATES=FILE (docs/deploy.md).");
         foreach (var file in json.RootElement.GetProperty("digests").EnumerateObject())
         {
             var path = Path.Combine(packages, file.Name);
