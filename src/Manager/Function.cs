@@ -5,36 +5,26 @@ using Amazon.Lambda.Core;
 using Amazon.Lambda.RuntimeSupport;
 using Amazon.Lambda.Serialization.SystemTextJson;
 using Amazon.Lambda.SQSEvents;
-using Microsoft.Extensions.Logging;
 using TaskMesh.Aws;
 using TaskMesh.Core.Configuration;
 using TaskMesh.Core.Contract;
 using TaskMesh.Core.Execution;
 using TaskMesh.Core.Metrics;
 using TaskMesh.Core.Ports;
-using TaskMesh.Postgres;
 using TaskMesh.Tasks;
 
 namespace TaskMesh.Manager;
 
 /// <summary>The edge to AWS Lambda: a batch of messages in, the ids of those that must come again out.</summary>
-public sealed class Function : IDisposable
+public sealed class Function : IAsyncDisposable
 {
     /// <summary>Ends the work before Lambda ends the process, so that the answer still gets out.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(2);
 
-    /// <summary>Lambda gives initialisation 10 s.</summary>
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(5);
-
-    private readonly ILoggerFactory _logs = LoggerFactory.Create(logging => logging.AddJsonConsole(console =>
-    {
-        console.UseUtcTimestamp = true;
-        console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
-    }));
-
     private readonly MessageHold _hold;
     private readonly ManagerHost _host;
     private readonly ManagerLog _log;
+    private Task _start = Task.CompletedTask;
 
     public Function()
         : this(AllTasks.Catalogue)
@@ -46,7 +36,7 @@ public sealed class Function : IDisposable
         var settings = ManagerSettings.Read(ProcessEnvironment.Read());
         var sqs = AwsClients.Sqs();
         _hold = new MessageHold(new SqsVisibility(sqs, settings.ManagerQueue), TimeProvider.System, new Random());
-        var logger = _logs.CreateLogger("taskmesh.manager");
+        var logger = new JsonLog("taskmesh.manager", Console.Out.WriteLine, TimeProvider.System);
         _log = new ManagerLog(logger);
         _host = new ManagerHost(
             settings,
@@ -69,17 +59,16 @@ public sealed class Function : IDisposable
             await MigrateAsync(environment);
             return;
         }
-        using var function = new Function();
+        await using var function = new Function();
         await function.RunAsync();
     }
 
-    /// <summary>Takes batches until the process ends.</summary>
+    /// <summary>Takes batches until the process ends. The first is asked for while the database is connected to.</summary>
     public async Task RunAsync()
     {
+        _start = Task.Run(StartAsync);
         var serializer = new SourceGeneratorLambdaJsonSerializer<FunctionJson>();
-        using var bootstrap = LambdaBootstrapBuilder.Create<SQSEvent, SQSBatchResponse>(HandleAsync, serializer)
-            .UseBootstrapHandler(StartAsync)
-            .Build();
+        using var bootstrap = LambdaBootstrapBuilder.Create<SQSEvent, SQSBatchResponse>(HandleAsync, serializer).Build();
         await bootstrap.RunAsync();
     }
 
@@ -99,31 +88,34 @@ public sealed class Function : IDisposable
 
     /// <summary>
     /// A database that is away must not end the process here: what it was to handle would stay hidden for as long as its queue says. The first batch
-    /// waits for the database then.
+    /// starts the host then, and fails for whatever it failed for.
     /// </summary>
-    public async Task<bool> StartAsync()
+    private async Task StartAsync()
     {
-        using var limit = new CancellationTokenSource(StartLimit, TimeProvider.System);
         try
         {
-            await _host.StartAsync(limit.Token);
+            await _host.StartAsync(CancellationToken.None);
         }
-        catch (Exception e) when (e is OperationCanceledException || Database.IsTransient(e))
+        catch (Exception e)
         {
             _log.StartsLater(e);
         }
-        return true;
     }
 
     public async Task<SQSBatchResponse> HandleAsync(SQSEvent batch, ILambdaContext context)
     {
         using var limit = new CancellationTokenSource(context.RemainingTime - Margin, TimeProvider.System);
         var failed = await _hold.RunAsync(
-            [.. batch.Records.Select(ReceivedOf)], () => _host.HandleAsync([.. batch.Records.Select(EnvelopeOf)], limit.Token));
+            [.. batch.Records.Select(ReceivedOf)],
+            async () =>
+            {
+                await _start.WaitAsync(limit.Token);
+                return await _host.HandleAsync([.. batch.Records.Select(EnvelopeOf)], limit.Token);
+            });
         return new SQSBatchResponse([.. failed.Select(id => new SQSBatchResponse.BatchItemFailure { ItemIdentifier = id })]);
     }
 
-    public void Dispose() => _logs.Dispose();
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
 
     private static ReceivedMessage ReceivedOf(SQSEvent.SQSMessage message) => new(
         QueueOf(message),

@@ -14,7 +14,7 @@ public sealed partial class ManagerLog(ILogger logger)
     [LoggerMessage(1003, LogLevel.Error, "A sweep failed; the next one makes up for it.", EventName = "sweep.failed")]
     public partial void SweepFailed(Exception error);
 
-    [LoggerMessage(1004, LogLevel.Warning, "The database is away; the first batch waits for it.", EventName = "start.later")]
+    [LoggerMessage(1004, LogLevel.Warning, "The database could not be told the settings; the first batch tries again.", EventName = "start.later")]
     public partial void StartsLater(Exception error);
 
     [LoggerMessage(1101, LogLevel.Information, "Launched {InstanceId} ({InstanceType}).", EventName = "fleet.launched")]

@@ -18,7 +18,7 @@ internal static class ChaosHost
         switch (role)
         {
             case Manager:
-                using (var function = new TaskMesh.Manager.Function(Places.Catalogue))
+                await using (var function = new TaskMesh.Manager.Function(Places.Catalogue))
                     await function.RunAsync();
                 return 0;
             case Internal:
