@@ -10,6 +10,7 @@ Func<int[], CancellationToken, Task>? bench = args.FirstOrDefault() switch
     "completion" => CompletionBench.RunAsync,
     "fanout" => FanOutBench.RunAsync,
     "latency" => LatencyBench.RunAsync,
+    "decisions" => DecisionBench.RunAsync,
     "start" => StartBench.RunAsync,
     "syn" => SynBench.RunAsync,
     "loss" => LossBench.RunAsync,
@@ -20,7 +21,7 @@ Func<int[], CancellationToken, Task>? bench = args.FirstOrDefault() switch
 if (bench is null)
 {
     Console.Error.WriteLine(
-        "benches: tasks [JOBS] [ROUNDS], profile [BATCH] [JOBS], completion [SIZE...], fanout [CHILDREN], latency [BACKLOG], "
+        "benches: tasks [JOBS] [ROUNDS], profile [BATCH] [JOBS], completion [SIZE...], fanout [CHILDREN], latency [BACKLOG], decisions [BACKLOG...], "
         + "start [ROUNDS], syn [ROUNDS] [CASE], loss, tls [ROUNDS]");
     return 64;
 }
