@@ -14,16 +14,39 @@ internal static partial class OneShotWorker
         JsonObject task, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, CancellationToken cancellation)
     {
         var command = HostPrograms.Find().Command("Workers.BareMetal");
-        var start = new ProcessStartInfo(command[0], [.. command.Skip(1), .. arguments]) { RedirectStandardInput = true };
+        // A worker whose command was killed must not go on sending packets.
+        var start = new ProcessStartInfo("setpriv", ["--pdeathsig", "TERM", "--", .. command, .. arguments]) { RedirectStandardInput = true };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
-        using var worker = Process.Start(start)!;
+        using var worker = await StartAsync(start);
         // At a terminal the worker gets the interrupt itself; asking twice does no harm.
         await using var stop = cancellation.Register(() => _ = kill(worker.Id, Terminate));
         await worker.StandardInput.WriteAsync(task.ToJsonString());
         worker.StandardInput.Close();
         await worker.WaitForExitAsync(CancellationToken.None);
         return worker.ExitCode;
+    }
+
+    /// <summary>The kernel sends the signal when the thread that started the worker ends (prctl(2)): that thread waits for the worker.</summary>
+    private static Task<Process> StartAsync(ProcessStartInfo start)
+    {
+        var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                var worker = Process.Start(start)!;
+                started.SetResult(worker);
+                worker.WaitForExit();
+            }
+            catch (Exception e)
+            {
+                started.TrySetException(e);
+            }
+        })
+        { IsBackground = true };
+        thread.Start();
+        return started.Task;
     }
 
     [LibraryImport("libc")]

@@ -46,6 +46,20 @@ public sealed class ScanCommandTests : IDisposable
     }
 
     [LabFact]
+    public async Task No_packet_is_sent_for_a_command_that_was_killed()
+    {
+        await using var lab = await BuildAsync(seed: 34);
+        using var killed = Process.Start(Command(lab, "--rate", "100", "--seed", "5"))!;
+        await Eventually.GetAsync(() => SynsAsync(lab), syns => syns > 0);
+        var worker = Assert.Single(Directory.GetDirectories($"/proc/{killed.Id}/task")
+            .SelectMany(thread => File.ReadAllText($"{thread}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+
+        killed.Kill();
+
+        await Eventually.TrueAsync(() => !Directory.Exists($"/proc/{worker}"));
+    }
+
+    [LabFact]
     public async Task A_recording_answers_in_the_place_of_the_network()
     {
         await using var lab = await BuildAsync(seed: 32);
