@@ -1,7 +1,7 @@
 # The developers' commands. `make` alone prints them.
 .DEFAULT_GOAL := help
 .PHONY: help build test unit format check approve demo publish synth bench-start bench-tasks bench-profile bench-completion bench-fanout \
-	bench-latency bench-decisions bench-syn bench-loss bench-tls bench-dns fuzz sim crashes chaos real-packages
+	bench-latency bench-decisions bench-rates bench-syn bench-loss bench-tls bench-dns fuzz sim crashes chaos real-packages
 
 SOLUTION := TaskMesh.sln
 STAGE := dev
@@ -82,6 +82,10 @@ bench-latency: ## from submission to start, idle and behind a backlog; N=100000
 bench-decisions: ## milliseconds to route a batch of ten new tasks, and to ask for a launch beside 1,000,000 that wait
 	dotnet build tests/Benchmarks -c Release -v q
 	dotnet artifacts/bin/Benchmarks/release/TaskMesh.Benchmarks.dll decisions
+
+bench-rates: ## claims alone and completions alone per second
+	dotnet build tests/Benchmarks -c Release -v q
+	dotnet artifacts/bin/Benchmarks/release/TaskMesh.Benchmarks.dll rates
 
 bench-start: ## process start to the first event and the first answer, beside an empty program; ROUNDS=5
 	$(call install,zip)

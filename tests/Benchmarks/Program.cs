@@ -10,6 +10,7 @@ Func<int[], CancellationToken, Task>? bench = args.FirstOrDefault() switch
     "completion" => CompletionBench.RunAsync,
     "fanout" => FanOutBench.RunAsync,
     "latency" => LatencyBench.RunAsync,
+    "rates" => RatesBench.RunAsync,
     "decisions" => DecisionBench.RunAsync,
     "start" => StartBench.RunAsync,
     "syn" => SynBench.RunAsync,
@@ -21,8 +22,8 @@ Func<int[], CancellationToken, Task>? bench = args.FirstOrDefault() switch
 if (bench is null)
 {
     Console.Error.WriteLine(
-        "benches: tasks [JOBS] [ROUNDS], profile [BATCH] [JOBS], completion [SIZE...], fanout [CHILDREN], latency [BACKLOG], decisions [BACKLOG...], "
-        + "start [ROUNDS], syn [ROUNDS] [CASE], loss, tls [ROUNDS]");
+        "benches: tasks [JOBS] [ROUNDS], profile [BATCH] [JOBS], completion [SIZE...], fanout [CHILDREN], latency [BACKLOG], "
+        + "decisions [BACKLOG...], rates [TASKS], start [ROUNDS], syn [ROUNDS] [CASE], loss, tls [ROUNDS]");
     return 64;
 }
 await bench([.. args[1..].Select(int.Parse)], CancellationToken.None);

@@ -22,7 +22,7 @@ internal static class CompletionBench
             await using var manager = new Single(cluster.ConnectionString(database, "tm_manager"), slots: 10);
             await manager.StartAsync();
             var collections = Math.Max(1, Measured / size);
-            await cluster.ExecuteAsync(database, Fill(collections, size), cancellation);
+            await cluster.ExecuteAsync(database, Filling.Sql(collections, size, "Running", "internal"), cancellation);
             var times = new List<double>();
             var tasks = await cluster.RowsAsync(
                 database, $"select id from task_manager.task order by collection_id, ordinal limit {Measured}", cancellation);
@@ -46,21 +46,4 @@ internal static class CompletionBench
             }
         }
     }
-
-    /// <summary>Collections whose tasks all run, with their ids as nonces, as if Managers and workers had brought them there.</summary>
-    private static string Fill(int collections, int size) => $$"""
-        set session_replication_role = replica;
-        insert into task_manager.collection (id, organisation, priority, deadline, labels, scope, trace_id, digest)
-        select gen_random_uuid(), 'default', 0, now() + interval '1 day', '{}', '[]', '', '' from generate_series(1, {{collections}});
-        insert into task_manager.container (id, collection_id, ordinal, mode, policy, children, released, state)
-        select id, id, 0, 'Parallel', '{"type":"All"}', {{size}}, 2147483647, 'Running' from task_manager.collection;
-        insert into task_manager.task (
-               id, collection_id, container_id, ordinal, attempt, state, nonce, lease_until, priority, deadline, organisation, pool, kind, input)
-        select n.id, c.id, c.id, n.ordinal, 1, 'Running', n.id, now() + interval '1 day', 0, now() + interval '1 day', 'default', 'internal',
-               'no-op', '{"number":1}'
-          from task_manager.collection c
-         cross join lateral (
-               select gen_random_uuid() as id, ordinal from generate_series(0, {{size - 1}}) ordinal where c.id is not null) n;
-        update task_manager.pool set in_flight = {{collections * size}}, dispatch_window = {{collections * size}} where name = 'internal';
-        """;
 }

@@ -58,7 +58,7 @@ internal static class DecisionBench
         var database = await cluster.CreateAsync(product: true, cancellation);
         await using (var manager = new Single(cluster.ConnectionString(database, "tm_manager"), slots: 1))
             await manager.StartAsync();
-        await cluster.ExecuteAsync(database, Fill(backlog), cancellation);
+        await cluster.ExecuteAsync(database, Filling.Sql(1, backlog, "Pending", "bare-metal"), cancellation);
         await using var source = Database.Open(cluster.ConnectionString(database, "tm_manager"), "bench", 2);
         var asked = new Asked();
         var settings = FleetSettings.Read(new(new Dictionary<string, string> { ["BARE_METAL_WORKER_SUBNETS"] = "subnet-a,subnet-b" }));
@@ -87,20 +87,6 @@ internal static class DecisionBench
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name,-46}{p50,10:0.0}{p99,10:0.0}"));
         Console.WriteLine(JsonSerializer.Serialize(new { bench, unit = "ms", taskmesh = Math.Round(p50, 2), p99 = Math.Round(p99, 2) }));
     }
-
-    private static string Fill(int backlog) => $$"""
-        set session_replication_role = replica;
-        insert into task_manager.collection (id, organisation, priority, deadline, labels, scope, trace_id, digest)
-        select gen_random_uuid(), 'default', 0, now() + interval '1 day', '{}', '[]', '', '';
-        insert into task_manager.container (id, collection_id, ordinal, mode, policy, children, released, state)
-        select id, id, 0, 'Parallel', '{"type":"All"}', {{backlog}}, 2147483647, 'Running' from task_manager.collection;
-        insert into task_manager.task (
-               id, collection_id, container_id, ordinal, state, nonce, priority, deadline, organisation, pool, kind, input, ready)
-        select gen_random_uuid(), c.id, c.id, n, 'Pending', gen_random_uuid(), 0, now() + interval '1 day', 'default', 'bare-metal', 'no-op', '{}', true
-          from task_manager.collection c, generate_series(0, {{backlog - 1}}) n;
-        set session_replication_role = default;
-        analyze task_manager.task;
-        """;
 
     /// <summary>EC2 in whose answer nobody is interested.</summary>
     private sealed class Asked : IComputeFleet
