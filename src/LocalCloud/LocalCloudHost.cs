@@ -99,13 +99,14 @@ public sealed class LocalCloudHost : IAsyncDisposable
         await queues.OpenAsync(cancellation);
         var faults = new SqsFaults(_configuration.Faults.Queues, Faults);
         var messages = new SqsMessages(new MessageStore(source), queues, faults, _ids, _clock);
+        var moves = new MoveTaskStore(source);
         var functions = _configuration.Functions.ToDictionary(function => function.Name, NewFunction);
         var ec2Faults = new Ec2Faults(_configuration.Ec2.Faults);
         var fleet = new InstanceFleet(_configuration, ec2Faults, Endpoint, _ids, _clock, _logs.CreateLogger<InstanceFleet>());
         var ec2 = new Ec2Endpoint(
             new Ec2Operations(fleet, new LaunchTemplates(_configuration), _configuration, _clock), ec2Faults, _ids, _clock);
         var endpoint = new CloudEndpoint(
-            new SqsEndpoint(new SqsOperations(queues, messages, faults, _clock), faults, source, _ids),
+            Sqs(queues, messages, moves, faults, source),
             ec2,
             new LambdaEndpoint(functions, _ids, _clock),
             new MetadataEndpoint(fleet, _configuration, _clock),
@@ -115,7 +116,7 @@ public sealed class LocalCloudHost : IAsyncDisposable
             _stopping.Token);
         await ServeAsync(sockets, endpoint, cancellation);
         _endings.Push(() => Task.WhenAll([fleet.StopAsync(), .. functions.Values.Select(function => function.StopAsync())]));
-        RunLoops([.. await EventSourcesAsync(queues, messages, functions, cancellation), .. Timers(queues, messages)]);
+        RunLoops([.. await EventSourcesAsync(queues, messages, functions, cancellation), .. Timers(queues, messages, moves)]);
     }
 
     /// <summary>The same port here and in every namespace, so that one address is good everywhere and nothing is routed.</summary>
@@ -152,6 +153,15 @@ public sealed class LocalCloudHost : IAsyncDisposable
         });
         _endings.Push(() => source.DisposeAsync().AsTask());
         return source;
+    }
+
+    private SqsEndpoint Sqs(SqsQueues queues, SqsMessages messages, MoveTaskStore moves, SqsFaults faults, NpgsqlDataSource source)
+    {
+        var operations = new SqsOperations(
+            new QueueOperations(queues, messages, _clock),
+            new MessageOperations(queues, messages, faults),
+            new MoveTaskOperations(queues, moves, _clock));
+        return new SqsEndpoint(operations, faults, source, _ids);
     }
 
     private LambdaFunction NewFunction(FunctionConfiguration function)
@@ -217,8 +227,8 @@ public sealed class LocalCloudHost : IAsyncDisposable
         return loops;
     }
 
-    /// <summary>The timers of the configuration, which EventBridge has on AWS, and the end of messages that are too old.</summary>
-    private IEnumerable<Func<CancellationToken, Task>> Timers(SqsQueues queues, SqsMessages messages)
+    /// <summary>The timers of the configuration, which EventBridge has on AWS, and what SQS does by itself.</summary>
+    private IEnumerable<Func<CancellationToken, Task>> Timers(SqsQueues queues, SqsMessages messages, MoveTaskStore moves)
     {
         foreach (var timer in _configuration.Timers)
         {
@@ -227,6 +237,7 @@ public sealed class LocalCloudHost : IAsyncDisposable
             var interval = TimeSpan.FromSeconds(timer.IntervalSeconds);
             yield return Loop($"The timer of queue {queue.Name}", interval, stop => messages.SendAsync(queue, [new() { MessageBody = body }], stop));
         }
+        yield return Loop("Moving dead letters", MessageMover.Interval, new MessageMover(moves, queues, _clock).MoveAsync);
         yield return Loop("Deleting old messages", ExpiryInterval, messages.ExpireAsync);
     }
 

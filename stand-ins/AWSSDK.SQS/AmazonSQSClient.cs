@@ -43,6 +43,13 @@ public class AmazonSQSClient : AmazonServiceClient, IAmazonSQS
 
     protected override IServiceMetadata ServiceMetadata => Metadata;
 
+    public virtual Task<AddPermissionResponse> AddPermissionAsync(
+        string queueUrl, string label, List<string> awsAccountIds, List<string> actions, CancellationToken cancellationToken = default) =>
+        AddPermissionAsync(new AddPermissionRequest(queueUrl, label, awsAccountIds, actions), cancellationToken);
+
+    public virtual Task<AddPermissionResponse> AddPermissionAsync(AddPermissionRequest request, CancellationToken cancellationToken = default) =>
+        CallAsync<AddPermissionResponse>(request, cancellationToken);
+
     public virtual Task<CancelMessageMoveTaskResponse> CancelMessageMoveTaskAsync(
         CancelMessageMoveTaskRequest request, CancellationToken cancellationToken = default) =>
         CallAsync<CancelMessageMoveTaskResponse>(request, cancellationToken);
@@ -104,6 +111,10 @@ public class AmazonSQSClient : AmazonServiceClient, IAmazonSQS
     public virtual Task<GetQueueUrlResponse> GetQueueUrlAsync(GetQueueUrlRequest request, CancellationToken cancellationToken = default) =>
         CallAsync<GetQueueUrlResponse>(request, cancellationToken);
 
+    public virtual Task<ListDeadLetterSourceQueuesResponse> ListDeadLetterSourceQueuesAsync(
+        ListDeadLetterSourceQueuesRequest request, CancellationToken cancellationToken = default) =>
+        CallAsync<ListDeadLetterSourceQueuesResponse>(request, cancellationToken);
+
     public virtual Task<ListMessageMoveTasksResponse> ListMessageMoveTasksAsync(
         ListMessageMoveTasksRequest request, CancellationToken cancellationToken = default) =>
         CallAsync<ListMessageMoveTasksResponse>(request, cancellationToken);
@@ -128,6 +139,14 @@ public class AmazonSQSClient : AmazonServiceClient, IAmazonSQS
 
     public virtual Task<ReceiveMessageResponse> ReceiveMessageAsync(ReceiveMessageRequest request, CancellationToken cancellationToken = default) =>
         CallAsync<ReceiveMessageResponse>(request, cancellationToken);
+
+    public virtual Task<RemovePermissionResponse> RemovePermissionAsync(
+        string queueUrl, string label, CancellationToken cancellationToken = default) =>
+        RemovePermissionAsync(new RemovePermissionRequest(queueUrl, label), cancellationToken);
+
+    public virtual Task<RemovePermissionResponse> RemovePermissionAsync(
+        RemovePermissionRequest request, CancellationToken cancellationToken = default) =>
+        CallAsync<RemovePermissionResponse>(request, cancellationToken);
 
     public virtual Task<SendMessageResponse> SendMessageAsync(string queueUrl, string messageBody, CancellationToken cancellationToken = default) =>
         SendMessageAsync(new SendMessageRequest(queueUrl, messageBody), cancellationToken);

@@ -13,6 +13,11 @@ public interface IAmazonSQS : IAmazonService, IDisposable
             ? new AmazonSQSClient((AmazonSQSConfig)clientConfig)
             : new AmazonSQSClient(awsCredentials, (AmazonSQSConfig)clientConfig);
 
+    Task<AddPermissionResponse> AddPermissionAsync(
+        string queueUrl, string label, List<string> awsAccountIds, List<string> actions, CancellationToken cancellationToken = default);
+
+    Task<AddPermissionResponse> AddPermissionAsync(AddPermissionRequest request, CancellationToken cancellationToken = default);
+
     Task<CancelMessageMoveTaskResponse> CancelMessageMoveTaskAsync(
         CancelMessageMoveTaskRequest request, CancellationToken cancellationToken = default);
 
@@ -54,6 +59,9 @@ public interface IAmazonSQS : IAmazonService, IDisposable
 
     Task<GetQueueUrlResponse> GetQueueUrlAsync(GetQueueUrlRequest request, CancellationToken cancellationToken = default);
 
+    Task<ListDeadLetterSourceQueuesResponse> ListDeadLetterSourceQueuesAsync(
+        ListDeadLetterSourceQueuesRequest request, CancellationToken cancellationToken = default);
+
     Task<ListMessageMoveTasksResponse> ListMessageMoveTasksAsync(ListMessageMoveTasksRequest request, CancellationToken cancellationToken = default);
 
     Task<ListQueuesResponse> ListQueuesAsync(string queueNamePrefix, CancellationToken cancellationToken = default);
@@ -69,6 +77,10 @@ public interface IAmazonSQS : IAmazonService, IDisposable
     Task<ReceiveMessageResponse> ReceiveMessageAsync(string queueUrl, CancellationToken cancellationToken = default);
 
     Task<ReceiveMessageResponse> ReceiveMessageAsync(ReceiveMessageRequest request, CancellationToken cancellationToken = default);
+
+    Task<RemovePermissionResponse> RemovePermissionAsync(string queueUrl, string label, CancellationToken cancellationToken = default);
+
+    Task<RemovePermissionResponse> RemovePermissionAsync(RemovePermissionRequest request, CancellationToken cancellationToken = default);
 
     Task<SendMessageResponse> SendMessageAsync(string queueUrl, string messageBody, CancellationToken cancellationToken = default);
 

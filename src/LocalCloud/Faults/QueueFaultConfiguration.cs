@@ -20,6 +20,9 @@ public sealed record QueueFaultConfiguration
     /// <summary>Of the entries of a batch: they fail for no fault of the sender, and their neighbours do not.</summary>
     public double FailedEntries { get; init; }
 
+    /// <summary>Of one queue: with more of them received and not deleted, a receive that does not wait fails with OverLimit.</summary>
+    public int MostInFlight { get; init; } = 120_000;
+
     public IEnumerable<string> Problems()
     {
         (string Name, double Share)[] shares =
@@ -32,6 +35,8 @@ public sealed record QueueFaultConfiguration
             if (share is not (>= 0 and <= 1))
                 yield return $"faults: queues: {name} {share} is not from 0 to 1";
         }
+        if (MostInFlight < 1)
+            yield return $"faults: queues: mostInFlight {MostInFlight} is not above 0";
         if (LongestDelaySeconds is not (>= 0 and <= 43_200))
             yield return $"faults: queues: longestDelaySeconds {LongestDelaySeconds} is not from 0 to 43200";
     }

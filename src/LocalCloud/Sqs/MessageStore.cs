@@ -197,6 +197,22 @@ public sealed class MessageStore(NpgsqlDataSource source)
         return new MessageCounts(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
     }
 
+    /// <summary>How many messages are in flight, counted no further than to a number.</summary>
+    public async Task<int> CountHeldAsync(SqsQueue queue, DateTimeOffset now, int most, CancellationToken cancellation)
+    {
+        const string sql = """
+            select count(*)
+            from (
+                select
+                from local_cloud.message
+                where queue = $1 and visible_at > $2 and receives > 0
+                limit $3
+            ) as held
+            """;
+        await using var command = source.Command(sql, queue.Id, now, most);
+        return (int)(long)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
     /// <summary>Deletes what was sent before a time.</summary>
     public async Task DeleteOlderAsync(SqsQueue queue, DateTimeOffset sentBefore, CancellationToken cancellation)
     {

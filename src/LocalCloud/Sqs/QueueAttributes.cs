@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using TaskMesh.LocalCloud.Wire;
 
 namespace TaskMesh.LocalCloud.Sqs;
@@ -18,7 +17,7 @@ public sealed class QueueAttributes
 
     /// <summary>Kept and told, without effect: there are neither keys nor rights to check here.</summary>
     private static readonly HashSet<string> Kept =
-        ["KmsDataKeyReusePeriodSeconds", "KmsMasterKeyId", "Policy", "RedriveAllowPolicy", "SqsManagedSseEnabled"];
+        ["KmsDataKeyReusePeriodSeconds", "KmsMasterKeyId", "Policy", "SqsManagedSseEnabled"];
 
     private readonly Dictionary<string, string> _texts;
 
@@ -26,6 +25,7 @@ public sealed class QueueAttributes
     {
         _texts = texts;
         Redrive = texts.TryGetValue("RedrivePolicy", out var policy) ? RedrivePolicy.Parse(policy) : null;
+        RedriveAllow = texts.TryGetValue("RedriveAllowPolicy", out var allow) ? RedriveAllowPolicy.Parse(allow) : null;
     }
 
     public static QueueAttributes Default { get; } = new(
@@ -47,7 +47,10 @@ public sealed class QueueAttributes
 
     public RedrivePolicy? Redrive { get; }
 
-    public static bool IsName(string name) => name == "RedrivePolicy" || Numbers.ContainsKey(name) || Kept.Contains(name);
+    /// <summary>Null allows all.</summary>
+    public RedriveAllowPolicy? RedriveAllow { get; }
+
+    public static bool IsName(string name) => name is "RedrivePolicy" or "RedriveAllowPolicy" || Numbers.ContainsKey(name) || Kept.Contains(name);
 
     /// <summary>These attributes with changes; an empty text takes one away.</summary>
     public QueueAttributes With(IReadOnlyDictionary<string, string> changes)
@@ -74,6 +77,8 @@ public sealed class QueueAttributes
     {
         if (name == "RedrivePolicy")
             return text.Length == 0 ? "" : RedrivePolicy.Parse(text).ToString();
+        if (name == "RedriveAllowPolicy")
+            return text.Length == 0 ? "" : RedriveAllowPolicy.Parse(text).ToString();
         if (Kept.Contains(name))
             return text;
         if (!Numbers.TryGetValue(name, out var range))
@@ -86,30 +91,4 @@ public sealed class QueueAttributes
     private int Number(string name) => int.Parse(_texts[name], CultureInfo.InvariantCulture);
 
     private TimeSpan Seconds(string name) => TimeSpan.FromSeconds(Number(name));
-}
-
-/// <summary>Where messages go that were received too often.</summary>
-/// <param name="MaxReceiveCount">1 to 1000.</param>
-public sealed record RedrivePolicy(string DeadLetterTargetArn, int MaxReceiveCount)
-{
-    public static RedrivePolicy Parse(string json)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(json);
-            var target = document.RootElement.GetProperty("deadLetterTargetArn").GetString();
-            var count = document.RootElement.GetProperty("maxReceiveCount");
-            var number = count.ValueKind == JsonValueKind.String ? int.Parse(count.GetString()!, CultureInfo.InvariantCulture) : count.GetInt32();
-            return target is not null && number is >= 1 and <= 1000
-                ? new RedrivePolicy(target, number)
-                : throw SqsErrors.Invalid(json, "RedrivePolicy", "Invalid value for maxReceiveCount: must be from 1 to 1000.");
-        }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or OverflowException)
-        {
-            throw SqsErrors.AttributeValue("RedrivePolicy");
-        }
-    }
-
-    public override string ToString() =>
-        $"{{\"deadLetterTargetArn\":{JsonSerializer.Serialize(DeadLetterTargetArn, SqsJson.Default.String)},\"maxReceiveCount\":{MaxReceiveCount}}}";
 }

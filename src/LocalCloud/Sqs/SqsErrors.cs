@@ -13,6 +13,7 @@ internal static class SqsErrors
         new("QueueAlreadyExists", $"A queue already exists with the same name and a different value for attribute {attribute}");
 
     public static AwsException UnknownAction(string? name) => new("InvalidAction", $"The action {name} is not valid for this endpoint.");
+    public static AwsException OverLimit(string message) => new("OverLimit", message, 403);
     public static AwsException Unsupported(string what) => new(Prefix + "UnsupportedOperation", what);
     public static AwsException UnknownAttribute(string name) => new("InvalidAttributeName", $"Unknown Attribute {name}.");
     public static AwsException AttributeValue(string name) => new("InvalidAttributeValue", $"Invalid value for the parameter {name}.");
@@ -21,6 +22,11 @@ internal static class SqsErrors
 
     public static AwsException Invalid(object? value, string parameter, string reason) =>
         Invalid($"Value {value} for parameter {parameter} is invalid. Reason: {reason}");
+
+    public static AwsException Resource(string parameter) =>
+        new("ResourceNotFoundException", $"The resource that you specified for the {parameter} parameter doesn't exist.", 404);
+
+    public static AwsException NoTask() => new("ResourceNotFoundException", "There is no such task, or it is not running.", 404);
 
     public static AwsException InvalidCharacter(int character) => new(
         "InvalidMessageContents",

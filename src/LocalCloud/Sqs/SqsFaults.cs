@@ -8,6 +8,9 @@ public sealed class SqsFaults(QueueFaultConfiguration shares, FaultSource source
 {
     private const int MostCopies = 3;
 
+    /// <summary>Of one queue.</summary>
+    public int MostInFlight => shares.MostInFlight;
+
     /// <summary>What is stored for what was sent: some of it more than once, and some of it for later.</summary>
     public IReadOnlyList<NewMessage> Delivered(SqsQueue queue, IReadOnlyList<NewMessage> messages)
     {

@@ -22,7 +22,13 @@ public sealed class SqsMessages(MessageStore store, SqsQueues queues, SqsFaults 
         return messages.ConvertAll(message => message.Id);
     }
 
-    /// <summary>Waits until there is at least one message or the time is over. An empty queue is not asked again until something came.</summary>
+    /// <summary>How soon a receiver looks again that found too much in flight: nobody tells it when some of that is deleted.</summary>
+    private static readonly TimeSpan FullPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Waits until there is at least one message or the time is over. An empty queue is not asked again until something came. With too much in
+    /// flight there is nothing for those who wait, and an error for those who do not.
+    /// </summary>
     public async Task<IReadOnlyList<StoredMessage>> ReceiveAsync(
         SqsQueue queue, int most, TimeSpan visibility, TimeSpan wait, CancellationToken cancellation)
     {
@@ -31,8 +37,17 @@ public sealed class SqsMessages(MessageStore store, SqsQueues queues, SqsFaults 
         {
             var arrival = queue.Arrival;
             var now = clock.GetUtcNow();
+            var room = await RoomAsync(queue, most, now, cancellation);
+            if (room == 0 && wait == TimeSpan.Zero)
+                throw SqsErrors.OverLimit($"There are {faults.MostInFlight} messages in flight, and no more are allowed.");
+            if (room == 0 && now < end)
+            {
+                await Task.Delay(end - now < FullPause ? end - now : FullPause, clock, cancellation);
+                continue;
+            }
             var deadLetters = queues.DeadLettersOf(queue);
-            var received = await store.ReceiveAsync(queue, deadLetters, most, visibility, now, cancellation);
+            var received = await store.ReceiveAsync(queue, deadLetters, room, visibility, now, cancellation);
+            queue.Hold(received.Messages.Count);
             if (received.MovedSome)
                 deadLetters!.Signal();
             if (received.Messages.Count > 0 || now >= end)
@@ -81,6 +96,15 @@ public sealed class SqsMessages(MessageStore store, SqsQueues queues, SqsFaults 
         if (message.Source is { } source)
             attributes["DeadLetterQueueSourceArn"] = queues.ArnOf(source);
         return attributes;
+    }
+
+    /// <summary>How many of so many messages may still be in flight.</summary>
+    private async Task<int> RoomAsync(SqsQueue queue, int most, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var limit = faults.MostInFlight;
+        if (queue.HeldAtMost > limit - most)
+            queue.HeldAtMost = await store.CountHeldAsync(queue, now, limit, cancellation);
+        return Math.Clamp(limit - queue.HeldAtMost, 0, most);
     }
 
     private NewMessage Message(SqsEntry entry, SqsQueue queue) => new(

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Xml.Linq;
 using TaskMesh.LocalCloud.Wire;
 
@@ -29,6 +30,16 @@ public static class SqsQueryProtocol
         MessageSystemAttributes = parameters.Map("MessageSystemAttribute", "Name", Value),
         ReceiptHandle = parameters["ReceiptHandle"],
         VisibilityTimeout = parameters.Number("VisibilityTimeout"),
+        Tags = parameters.Map("Tag", "Key", tag => tag["Value"] ?? ""),
+        TagsOfNew = parameters.Map("Tag", "Key", tag => tag["Value"] ?? ""),
+        TagKeys = parameters.Texts("TagKey"),
+        Label = parameters["Label"],
+        AWSAccountIds = parameters.Texts("AWSAccountId"),
+        Actions = parameters.Texts("ActionName"),
+        SourceArn = parameters["SourceArn"],
+        DestinationArn = parameters["DestinationArn"],
+        MaxNumberOfMessagesPerSecond = parameters.Number("MaxNumberOfMessagesPerSecond"),
+        TaskHandle = parameters["TaskHandle"],
     };
 
     public static XElement Write(string operation, SqsResponse response, Guid requestId) => new(
@@ -36,13 +47,17 @@ public static class SqsQueryProtocol
         new XElement(
             Names + $"{operation}Result",
             Text("QueueUrl", response.QueueUrl),
-            response.QueueUrls?.Select(url => Text("QueueUrl", url)),
+            (response.QueueUrls ?? response.SourceQueueUrls)?.Select(url => Text("QueueUrl", url)),
             Text("NextToken", response.NextToken),
             Map("Attribute", response.Attributes, value => Text("Value", value)),
             response.Messages?.Select(Message),
             Receipt(response),
             response.Successful?.Select(receipt => new XElement(Names + $"{operation}ResultEntry", Text("Id", receipt.Id), Receipt(receipt))),
-            response.Failed?.Select(Failure)),
+            response.Failed?.Select(Failure),
+            response.Tags?.Select(tag => new XElement(Names + "Tag", Text("Key", tag.Key), Text("Value", tag.Value))),
+            Text("TaskHandle", response.TaskHandle),
+            Text("ApproximateNumberOfMessagesMoved", response.ApproximateNumberOfMessagesMoved),
+            response.Results?.Select(MoveTask)),
         new XElement(Names + "ResponseMetadata", Text("RequestId", requestId.ToString())));
 
     public static XElement Write(AwsException error, Guid requestId) => new(
@@ -110,8 +125,22 @@ public static class SqsQueryProtocol
         Text("Message", failure.Message),
         Text("SenderFault", failure.SenderFault ? "true" : "false"));
 
+    private static XElement MoveTask(SqsMoveTask task) => new(
+        Names + "ListMessageMoveTasksResultEntry",
+        Text(nameof(task.TaskHandle), task.TaskHandle),
+        Text(nameof(task.Status), task.Status),
+        Text(nameof(task.SourceArn), task.SourceArn),
+        Text(nameof(task.DestinationArn), task.DestinationArn),
+        Text(nameof(task.MaxNumberOfMessagesPerSecond), task.MaxNumberOfMessagesPerSecond),
+        Text(nameof(task.ApproximateNumberOfMessagesMoved), task.ApproximateNumberOfMessagesMoved),
+        Text(nameof(task.ApproximateNumberOfMessagesToMove), task.ApproximateNumberOfMessagesToMove),
+        Text(nameof(task.FailureReason), task.FailureReason),
+        Text(nameof(task.StartedTimestamp), task.StartedTimestamp));
+
     private static IEnumerable<XElement>? Map<T>(string name, IReadOnlyDictionary<string, T>? map, Func<T, XElement?> value) =>
         map?.Select(entry => new XElement(Names + name, Text("Name", entry.Key), value(entry.Value)));
 
     private static XElement? Text(string name, string? text) => text is null ? null : new XElement(Names + name, text);
+
+    private static XElement? Text(string name, long? number) => Text(name, number?.ToString(CultureInfo.InvariantCulture));
 }

@@ -27,9 +27,9 @@ public sealed partial class SqsQueues(QueueStore store, CloudConfiguration confi
         {
             var attributes = queue.Attributes ?? new Dictionary<string, string>();
             if (Find(queue.Name) is { } known)
-                await ChangeAsync(known, attributes, cancellation);
+                await ChangeAsync(known, old => old.With(attributes), cancellation);
             else
-                await CreateAsync(queue.Name, attributes, cancellation);
+                await CreateAsync(queue.Name, attributes, new Dictionary<string, string>(), cancellation);
         }
     }
 
@@ -42,70 +42,91 @@ public sealed partial class SqsQueues(QueueStore store, CloudConfiguration confi
 
     public string UrlOf(SqsQueue queue) => $"{endpoint.GetLeftPart(UriPartial.Authority)}/{configuration.AccountId}/{queue.Name}";
 
+    public SqsQueue? ByArn(string arn) => arn.StartsWith(ArnPrefix, StringComparison.Ordinal) ? Find(arn[ArnPrefix.Length..]) : null;
+
     public string ArnOf(string queueName) => $"{ArnPrefix}{queueName}";
 
     /// <summary>Where messages of a queue go that were received too often; null if nowhere, and then they are delivered for ever.</summary>
     public SqsQueue? DeadLettersOf(SqsQueue queue) =>
         queue.Attributes.Redrive is { } redrive && ByArn(redrive.DeadLetterTargetArn) is { } target && target != queue ? target : null;
 
-    public async Task<SqsQueue> CreateAsync(string name, IReadOnlyDictionary<string, string> attributes, CancellationToken cancellation)
-    {
-        var wanted = QueueAttributes.Default.With(attributes);
-        CheckRedrive(wanted);
-        await _gate.WaitAsync(cancellation);
-        try
-        {
-            if (Find(name) is not { } known)
-                return _queues[name] = await store.InsertAsync(name, wanted, clock.GetUtcNow(), cancellation);
-            return known.Attributes.Difference(attributes) is { } difference ? throw SqsErrors.QueueExists(difference) : known;
-        }
-        finally
-        {
-            _gate.Release();
-        }
-    }
+    /// <summary>The queues whose dead letters go to this one.</summary>
+    public IEnumerable<SqsQueue> SourcesOf(SqsQueue queue) =>
+        All.Where(source => source.Attributes.Redrive?.DeadLetterTargetArn == ArnOf(queue.Name));
 
-    public async Task ChangeAsync(SqsQueue queue, IReadOnlyDictionary<string, string> changes, CancellationToken cancellation)
-    {
-        await _gate.WaitAsync(cancellation);
-        try
+    /// <summary>One that is there already keeps its tags.</summary>
+    public Task<SqsQueue> CreateAsync(
+        string name, IReadOnlyDictionary<string, string> attributes, IReadOnlyDictionary<string, string> tags, CancellationToken cancellation) =>
+        AloneAsync(
+            async () =>
+            {
+                var wanted = QueueAttributes.Default.With(attributes);
+                if (Find(name) is { } known)
+                    return known.Attributes.Difference(attributes) is { } difference ? throw SqsErrors.QueueExists(difference) : known;
+                CheckRedrive(name, wanted);
+                return _queues[name] = await store.InsertAsync(name, wanted, tags, clock.GetUtcNow(), cancellation);
+            },
+            cancellation);
+
+    public Task ChangeAsync(SqsQueue queue, Func<QueueAttributes, QueueAttributes> change, CancellationToken cancellation) => AloneAsync(
+        async () =>
         {
-            var attributes = queue.Attributes.With(changes);
-            CheckRedrive(attributes);
-            await store.UpdateAsync(queue, attributes, cancellation);
+            var attributes = change(queue.Attributes);
+            if (attributes.Redrive != queue.Attributes.Redrive)
+                CheckRedrive(queue.Name, attributes);
+            await store.UpdateAsync(queue, attributes, queue.Tags, cancellation);
             queue.Change(attributes, clock.GetUtcNow());
-        }
-        finally
-        {
-            _gate.Release();
-        }
-    }
+            return queue;
+        },
+        cancellation);
 
-    public async Task DeleteAsync(SqsQueue queue, CancellationToken cancellation)
-    {
-        await _gate.WaitAsync(cancellation);
-        try
+    public Task TagAsync(
+        SqsQueue queue, Func<IReadOnlyDictionary<string, string>, IReadOnlyDictionary<string, string>> change, CancellationToken cancellation) =>
+        AloneAsync(
+            async () =>
+            {
+                var tags = change(queue.Tags);
+                await store.UpdateAsync(queue, queue.Attributes, tags, cancellation);
+                queue.Tags = tags;
+                return queue;
+            },
+            cancellation);
+
+    public Task DeleteAsync(SqsQueue queue, CancellationToken cancellation) => AloneAsync(
+        async () =>
         {
             _queues.TryRemove(queue.Name, out _);
             await store.DeleteAsync(queue, cancellation);
             queue.Signal();
-        }
-        finally
-        {
-            _gate.Release();
-        }
-    }
+            return queue;
+        },
+        cancellation);
 
     public static bool IsName(string text) => NamePattern().IsMatch(text);
 
     private string ArnPrefix => $"arn:aws:sqs:{configuration.Region}:{configuration.AccountId}:";
 
-    private SqsQueue? ByArn(string arn) => arn.StartsWith(ArnPrefix, StringComparison.Ordinal) ? Find(arn[ArnPrefix.Length..]) : null;
-
-    private void CheckRedrive(QueueAttributes attributes)
+    private void CheckRedrive(string name, QueueAttributes attributes)
     {
-        if (attributes.Redrive is { } redrive && ByArn(redrive.DeadLetterTargetArn) is null)
-            throw SqsErrors.Invalid(redrive, "RedrivePolicy", "Invalid value for deadLetterTargetArn.");
+        if (attributes.Redrive is not { } redrive)
+            return;
+        var target = ByArn(redrive.DeadLetterTargetArn)
+            ?? throw SqsErrors.Invalid(redrive, "RedrivePolicy", "Dead letter target does not exist.");
+        if (target.Attributes.RedriveAllow?.Allows(ArnOf(name)) == false)
+            throw SqsErrors.Invalid(redrive, "RedrivePolicy", "Dead letter target does not allow this queue by its RedriveAllowPolicy.");
+    }
+
+    private async Task<SqsQueue> AloneAsync(Func<Task<SqsQueue>> act, CancellationToken cancellation)
+    {
+        await _gate.WaitAsync(cancellation);
+        try
+        {
+            return await act();
+        }
+        finally
+        {
+            _gate.Release();
+        }
     }
 
     [GeneratedRegex(@"^[A-Za-z0-9_-]{1,80}\z")]

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace TaskMesh.LocalCloud.Sqs;
 
 /// <summary>
@@ -30,4 +32,18 @@ public sealed record SqsRequest : SqsEntry
     public int? MaxResults { get; init; }
     public string? NextToken { get; init; }
     public IReadOnlyList<SqsEntry>? Entries { get; init; }
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
+
+    /// <summary>CreateQueue spells them otherwise than TagQueue.</summary>
+    [JsonPropertyName("tags")]
+    public IReadOnlyDictionary<string, string>? TagsOfNew { get; init; }
+
+    public IReadOnlyList<string>? TagKeys { get; init; }
+    public string? Label { get; init; }
+    public IReadOnlyList<string>? AWSAccountIds { get; init; }
+    public IReadOnlyList<string>? Actions { get; init; }
+    public string? SourceArn { get; init; }
+    public string? DestinationArn { get; init; }
+    public int? MaxNumberOfMessagesPerSecond { get; init; }
+    public string? TaskHandle { get; init; }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace TaskMesh.LocalCloud.Sqs;
 
 /// <summary>An answer of any operation; what an operation does not answer is left out.</summary>
@@ -11,6 +13,15 @@ public sealed record SqsResponse : SqsReceipt
     public IReadOnlyList<SqsMessage>? Messages { get; init; }
     public IReadOnlyList<SqsReceipt>? Successful { get; init; }
     public IReadOnlyList<SqsFailure>? Failed { get; init; }
+
+    /// <summary>The one list of URLs whose name begins with a small letter.</summary>
+    [JsonPropertyName("queueUrls")]
+    public IReadOnlyList<string>? SourceQueueUrls { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
+    public string? TaskHandle { get; init; }
+    public long? ApproximateNumberOfMessagesMoved { get; init; }
+    public IReadOnlyList<SqsMoveTask>? Results { get; init; }
 }
 
 /// <summary>That one message was taken; in a batch with the entry's id, and with nothing else where there is nothing to say.</summary>
@@ -37,3 +48,11 @@ public sealed record SqsMessage
     public string? MD5OfMessageAttributes { get; init; }
     public IReadOnlyDictionary<string, MessageAttributeValue>? MessageAttributes { get; init; }
 }
+
+/// <summary>A message move task.</summary>
+/// <param name="TaskHandle">Only of a task that is running.</param>
+/// <param name="DestinationArn">Null where each message goes back to the queue from which it came.</param>
+/// <param name="StartedTimestamp">Unix milliseconds.</param>
+public sealed record SqsMoveTask(
+    string? TaskHandle, string Status, string SourceArn, string? DestinationArn, int? MaxNumberOfMessagesPerSecond,
+    long ApproximateNumberOfMessagesMoved, long ApproximateNumberOfMessagesToMove, string? FailureReason, long StartedTimestamp);

@@ -6,6 +6,8 @@ namespace Amazon.SQS.Internal;
 
 /// <summary>The marshalling table. Members travel under their own names; an operation is named by its request's type.</summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Converters = [typeof(Base64Converter)])]
+[JsonSerializable(typeof(AddPermissionRequest))]
+[JsonSerializable(typeof(AddPermissionResponse))]
 [JsonSerializable(typeof(CancelMessageMoveTaskRequest))]
 [JsonSerializable(typeof(CancelMessageMoveTaskResponse))]
 [JsonSerializable(typeof(ChangeMessageVisibilityRequest))]
@@ -24,6 +26,8 @@ namespace Amazon.SQS.Internal;
 [JsonSerializable(typeof(GetQueueAttributesResponse))]
 [JsonSerializable(typeof(GetQueueUrlRequest))]
 [JsonSerializable(typeof(GetQueueUrlResponse))]
+[JsonSerializable(typeof(ListDeadLetterSourceQueuesRequest))]
+[JsonSerializable(typeof(ListDeadLetterSourceQueuesResponse))]
 [JsonSerializable(typeof(ListMessageMoveTasksRequest))]
 [JsonSerializable(typeof(ListMessageMoveTasksResponse))]
 [JsonSerializable(typeof(ListQueuesRequest))]
@@ -34,6 +38,8 @@ namespace Amazon.SQS.Internal;
 [JsonSerializable(typeof(PurgeQueueResponse))]
 [JsonSerializable(typeof(ReceiveMessageRequest))]
 [JsonSerializable(typeof(ReceiveMessageResponse))]
+[JsonSerializable(typeof(RemovePermissionRequest))]
+[JsonSerializable(typeof(RemovePermissionResponse))]
 [JsonSerializable(typeof(SendMessageRequest))]
 [JsonSerializable(typeof(SendMessageResponse))]
 [JsonSerializable(typeof(SendMessageBatchRequest))]

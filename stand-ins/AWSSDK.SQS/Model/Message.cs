@@ -31,6 +31,17 @@ public class MessageAttributeValue
     public string StringValue { get; set; }
 }
 
+/// <summary>A typed value for SQS itself.</summary>
+public class MessageSystemAttributeValue
+{
+    public MemoryStream BinaryValue { get; set; }
+
+    /// <summary>String.</summary>
+    public string DataType { get; set; }
+
+    public string StringValue { get; set; }
+}
+
 /// <summary>An entry of a batch that failed while the call as a whole succeeded.</summary>
 public class BatchResultErrorEntry
 {

@@ -79,6 +79,24 @@ public class ListQueuesResponse : AmazonWebServiceResponse
     public List<string> QueueUrls { get; set; }
 }
 
+/// <summary>The queues whose redrive policy names this one. Pages only when <see cref="MaxResults"/> is given.</summary>
+public class ListDeadLetterSourceQueuesRequest : AmazonSQSRequest
+{
+    public int? MaxResults { get; set; }
+
+    public string NextToken { get; set; }
+
+    public string QueueUrl { get; set; }
+}
+
+public class ListDeadLetterSourceQueuesResponse : AmazonWebServiceResponse
+{
+    public string NextToken { get; set; }
+
+    [JsonPropertyName("queueUrls")]
+    public List<string> QueueUrls { get; set; }
+}
+
 /// <summary>Takes up to 60 seconds; one at a time.</summary>
 public class PurgeQueueRequest : AmazonSQSRequest
 {

@@ -18,6 +18,9 @@ public class SendMessageRequest : AmazonSQSRequest
 
     public string MessageBody { get; set; }
 
+    /// <summary>AWSTraceHeader is the only one.</summary>
+    public Dictionary<string, MessageSystemAttributeValue> MessageSystemAttributes { get; set; }
+
     public string QueueUrl { get; set; }
 }
 
@@ -26,6 +29,8 @@ public class SendMessageResponse : AmazonWebServiceResponse
     public string MD5OfMessageAttributes { get; set; }
 
     public string MD5OfMessageBody { get; set; }
+
+    public string MD5OfMessageSystemAttributes { get; set; }
 
     public string MessageId { get; set; }
 }
@@ -61,6 +66,8 @@ public class SendMessageBatchRequestEntry
     public Dictionary<string, MessageAttributeValue> MessageAttributes { get; set; }
 
     public string MessageBody { get; set; }
+
+    public Dictionary<string, MessageSystemAttributeValue> MessageSystemAttributes { get; set; }
 }
 
 /// <summary>A call that succeeds may carry failed entries.</summary>
@@ -78,6 +85,8 @@ public class SendMessageBatchResultEntry
     public string MD5OfMessageAttributes { get; set; }
 
     public string MD5OfMessageBody { get; set; }
+
+    public string MD5OfMessageSystemAttributes { get; set; }
 
     public string MessageId { get; set; }
 }

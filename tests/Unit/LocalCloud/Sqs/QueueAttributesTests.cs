@@ -24,7 +24,9 @@ public class QueueAttributesTests
     [InlineData("MaximumMessageSize", "1023", "InvalidAttributeValue")]
     [InlineData("FifoQueue", "true", "InvalidAttributeName")]
     [InlineData("visibilitytimeout", "1", "InvalidAttributeName")]
-    [InlineData("RedrivePolicy", "[]", "InvalidAttributeValue")]
+    [InlineData("RedrivePolicy", "[]", "InvalidParameterValue")]
+    [InlineData("RedrivePolicy", "{}", "InvalidParameterValue")]
+    [InlineData("RedriveAllowPolicy", "{}", "InvalidParameterValue")]
     [InlineData("RedrivePolicy", "{\"deadLetterTargetArn\":\"x\",\"maxReceiveCount\":0}", "InvalidParameterValue")]
     public void What_SQS_would_refuse_is_refused_with_its_code(string name, string value, string code) =>
         Assert.Equal(code, Assert.Throws<AwsException>(() => QueueAttributes.Default.With(Set(name, value))).Code);

@@ -5,7 +5,7 @@ namespace TaskMesh.Unit.LocalCloud.Sqs;
 
 public class SqsFaultsTests
 {
-    private static readonly SqsQueue Queue = new(1, "jobs", DateTimeOffset.UnixEpoch, QueueAttributes.Default);
+    private static readonly SqsQueue Queue = new(1, "jobs", DateTimeOffset.UnixEpoch, QueueAttributes.Default, new Dictionary<string, string>());
 
     private static readonly NewMessage[] Sent =
         [.. Enumerable.Range(0, 1000).Select(i => new NewMessage(Guid.Empty, $"{i}", null, null, TimeSpan.FromSeconds(1)))];

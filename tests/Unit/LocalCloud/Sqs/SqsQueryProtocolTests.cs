@@ -50,6 +50,43 @@ public class SqsQueryProtocolTests
     }
 
     [Fact]
+    public void Tags_permissions_and_move_tasks_are_read()
+    {
+        var request = SqsQueryProtocol.Read("AddPermission", From(
+            ("Tag.1.Key", "app"), ("Tag.1.Value", "mesh"), ("TagKey.1", "old"),
+            ("Label", "senders"), ("AWSAccountId.1", "000000000001"), ("ActionName.1", "SendMessage"), ("ActionName.2", "GetQueueUrl"),
+            ("SourceArn", "from"), ("DestinationArn", "to"), ("MaxNumberOfMessagesPerSecond", "5"), ("TaskHandle", "handle")));
+
+        Assert.Equal([new("app", "mesh")], request.Tags!);
+        Assert.Equal(["old"], request.TagKeys);
+        Assert.Equal(["000000000001"], request.AWSAccountIds);
+        Assert.Equal(["SendMessage", "GetQueueUrl"], request.Actions);
+        Assert.Equal(("senders", "from", "to"), (request.Label, request.SourceArn, request.DestinationArn));
+        Assert.Equal((5, "handle"), (request.MaxNumberOfMessagesPerSecond, request.TaskHandle));
+    }
+
+    [Fact]
+    public void Tags_sources_and_move_tasks_are_written_as_the_service_writes_them()
+    {
+        var task = new SqsMoveTask(null, "FAILED", "from", "to", 5, 1, 2, "why", 3);
+
+        var xml = SqsQueryProtocol.Write(
+            "X",
+            new SqsResponse { SourceQueueUrls = ["url"], Tags = new Dictionary<string, string> { ["app"] = "mesh" }, Results = [task] },
+            Request);
+
+        Assert.Equal(
+            "<XResult><QueueUrl>url</QueueUrl><Tag><Key>app</Key><Value>mesh</Value></Tag><ListMessageMoveTasksResultEntry>"
+            + "<Status>FAILED</Status><SourceArn>from</SourceArn><DestinationArn>to</DestinationArn>"
+            + "<MaxNumberOfMessagesPerSecond>5</MaxNumberOfMessagesPerSecond>"
+            + "<ApproximateNumberOfMessagesMoved>1</ApproximateNumberOfMessagesMoved>"
+            + "<ApproximateNumberOfMessagesToMove>2</ApproximateNumberOfMessagesToMove><FailureReason>why</FailureReason>"
+            + "<StartedTimestamp>3</StartedTimestamp></ListMessageMoveTasksResultEntry></XResult>",
+            xml.Elements().First().ToString(SaveOptions.DisableFormatting)
+                .Replace(" xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\"", "", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void An_error_says_whose_fault_it_is()
     {
         var xml = SqsQueryProtocol.Write(new AwsException("Code", "message"), Request);
