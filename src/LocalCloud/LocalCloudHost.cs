@@ -103,8 +103,9 @@ public sealed class LocalCloudHost : IAsyncDisposable
         var functions = _configuration.Functions.ToDictionary(function => function.Name, NewFunction);
         var ec2Faults = new Ec2Faults(_configuration.Ec2.Faults);
         var fleet = new InstanceFleet(_configuration, ec2Faults, Endpoint, _ids, _clock, _logs.CreateLogger<InstanceFleet>());
-        var ec2 = new Ec2Endpoint(
-            new Ec2Operations(fleet, new LaunchTemplates(_configuration), _configuration, _clock), ec2Faults, _ids, _clock);
+        var templates = new LaunchTemplates(_configuration);
+        var catalogue = new Ec2Catalogue(templates, _configuration, _clock);
+        var ec2 = new Ec2Endpoint(new Ec2Operations(fleet, templates, catalogue, _configuration, _clock), ec2Faults, _ids, _clock);
         var endpoint = new CloudEndpoint(
             Sqs(queues, messages, moves, faults, source),
             ec2,

@@ -43,8 +43,20 @@ public class AmazonEC2Client : AmazonServiceClient, IAmazonEC2
 
     protected override IServiceMetadata ServiceMetadata => Metadata;
 
+    public virtual Task<CreateLaunchTemplateResponse> CreateLaunchTemplateAsync(
+        CreateLaunchTemplateRequest request, CancellationToken cancellationToken = default) =>
+        CallAsync(Operations.CreateLaunchTemplate, request, cancellationToken);
+
+    public virtual Task<CreateLaunchTemplateVersionResponse> CreateLaunchTemplateVersionAsync(
+        CreateLaunchTemplateVersionRequest request, CancellationToken cancellationToken = default) =>
+        CallAsync(Operations.CreateLaunchTemplateVersion, request, cancellationToken);
+
     public virtual Task<CreateTagsResponse> CreateTagsAsync(CreateTagsRequest request, CancellationToken cancellationToken = default) =>
         CallAsync(Operations.CreateTags, request, cancellationToken);
+
+    public virtual Task<DeleteLaunchTemplateResponse> DeleteLaunchTemplateAsync(
+        DeleteLaunchTemplateRequest request, CancellationToken cancellationToken = default) =>
+        CallAsync(Operations.DeleteLaunchTemplate, request, cancellationToken);
 
     public virtual Task<DescribeInstancesResponse> DescribeInstancesAsync(
         DescribeInstancesRequest request, CancellationToken cancellationToken = default) =>

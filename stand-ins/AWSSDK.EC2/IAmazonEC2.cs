@@ -13,7 +13,16 @@ public interface IAmazonEC2 : IAmazonService, IDisposable
             ? new AmazonEC2Client((AmazonEC2Config)clientConfig)
             : new AmazonEC2Client(awsCredentials, (AmazonEC2Config)clientConfig);
 
+    Task<CreateLaunchTemplateResponse> CreateLaunchTemplateAsync(
+        CreateLaunchTemplateRequest request, CancellationToken cancellationToken = default);
+
+    Task<CreateLaunchTemplateVersionResponse> CreateLaunchTemplateVersionAsync(
+        CreateLaunchTemplateVersionRequest request, CancellationToken cancellationToken = default);
+
     Task<CreateTagsResponse> CreateTagsAsync(CreateTagsRequest request, CancellationToken cancellationToken = default);
+
+    Task<DeleteLaunchTemplateResponse> DeleteLaunchTemplateAsync(
+        DeleteLaunchTemplateRequest request, CancellationToken cancellationToken = default);
 
     Task<DescribeInstancesResponse> DescribeInstancesAsync(DescribeInstancesRequest request, CancellationToken cancellationToken = default);
 

@@ -109,8 +109,9 @@ public sealed record ImageConfiguration : ProgramConfiguration
 public sealed record LaunchTemplateConfiguration(IReadOnlyList<TemplateVersionConfiguration> Versions, int DefaultVersion = 1);
 
 /// <param name="SubnetId">Of the template's network interface: a launch may then name no other.</param>
+/// <param name="UserData">In base64.</param>
 public sealed record TemplateVersionConfiguration(
-    string ImageId, string InstanceType, string? SubnetId = null, IReadOnlyDictionary<string, string>? Tags = null);
+    string ImageId, string InstanceType, string? SubnetId = null, IReadOnlyDictionary<string, string>? Tags = null, string? UserData = null);
 
 public sealed record SubnetConfiguration(string AvailabilityZone, string CidrBlock = "10.0.0.0/24");
 

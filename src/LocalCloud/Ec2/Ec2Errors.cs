@@ -31,6 +31,9 @@ internal static class Ec2Errors
     public static AwsException TemplateName(string name) =>
         new("InvalidLaunchTemplateName.NotFoundException", $"The specified launch template, with template name {name}, does not exist.");
 
+    public static AwsException TemplateExists(string name) =>
+        new("InvalidLaunchTemplateName.AlreadyExistsException", $"Launch template name already in use: {name}.");
+
     public static AwsException TemplateId(string id) =>
         new("InvalidLaunchTemplateId.NotFound", $"The specified launch template, with template ID {id}, does not exist.");
 

@@ -14,13 +14,29 @@ public sealed partial class Ec2Operations
     private const int LeastResults = 5;
     private const int MostResults = 1000;
 
+    private static readonly Ec2Filter<Instance> Filter = new(
+        new()
+        {
+            ["availability-zone"] = instance => [instance.Plan.Zone],
+            ["client-token"] = instance => [instance.Plan.ClientToken],
+            ["image-id"] = instance => [instance.Plan.ImageId],
+            ["instance-id"] = instance => [instance.Id],
+            ["instance-lifecycle"] = instance => [instance.Plan.Market == "spot" ? "spot" : null],
+            ["instance-state-name"] = instance => [Ec2Xml.StateName(instance.State)],
+            ["instance-type"] = instance => [instance.Plan.InstanceType],
+            ["reservation-id"] = instance => [instance.ReservationId],
+            ["subnet-id"] = instance => [instance.Plan.SubnetId],
+        },
+        instance => instance.Tags);
+
     private readonly InstanceFleet _fleet;
     private readonly CloudConfiguration _configuration;
     private readonly LaunchTemplates _templates;
     private readonly TimeProvider _clock;
     private readonly FrozenDictionary<string, Func<QueryParameters, IEnumerable<XElement>>> _operations;
 
-    public Ec2Operations(InstanceFleet fleet, LaunchTemplates templates, CloudConfiguration configuration, TimeProvider clock)
+    public Ec2Operations(
+        InstanceFleet fleet, LaunchTemplates templates, Ec2Catalogue catalogue, CloudConfiguration configuration, TimeProvider clock)
     {
         _fleet = fleet;
         _configuration = configuration;
@@ -33,11 +49,7 @@ public sealed partial class Ec2Operations
             ["TerminateInstances"] = TerminateInstances,
             ["CreateTags"] = CreateTags,
             ["GetConsoleOutput"] = GetConsoleOutput,
-            ["CreateLaunchTemplateVersion"] = CreateLaunchTemplateVersion,
-            ["DescribeLaunchTemplateVersions"] = DescribeLaunchTemplateVersions,
-            ["DescribeSubnets"] = DescribeSubnets,
-            ["DescribeInstanceTypes"] = DescribeInstanceTypes,
-        }.ToFrozenDictionary();
+        }.Concat(catalogue.All).ToFrozenDictionary();
     }
 
     public IEnumerable<XElement> Run(string? operation, QueryParameters request) =>
@@ -55,23 +67,16 @@ public sealed partial class Ec2Operations
         return Ec2Xml.Reservation(reservation, _configuration).OfType<XElement>();
     }
 
-    /// <summary>A page ends with the token that is the id of its last instance.</summary>
     private IEnumerable<XElement> DescribeInstances(QueryParameters request)
     {
         var ids = request.Texts("InstanceId");
         var most = request.Number("MaxResults");
         if (most is not null && ids is not null)
             throw Ec2Errors.Combination("The parameter instancesSet cannot be used with the parameter maxResults");
-        if (most is < LeastResults or > MostResults)
-            throw Ec2Errors.Invalid($"Value ( {most} ) for parameter maxResults is invalid. Expecting a value from {LeastResults} to {MostResults}.");
-        var found = (ids is null ? _fleet.All() : Instances(ids)).Where(InstanceFilter.Of(request)).ToList();
-        var start = request["NextToken"] is { } token ? found.FindIndex(instance => instance.Id == token) + 1 : 0;
-        var page = found.Skip(start).Take(Math.Min(most ?? MostResults, _configuration.Ec2.MostPerPage)).ToList();
-        return
-        [
-            Ec2Xml.Set("reservationSet", page.GroupBy(instance => instance.ReservationId).Select(group => Ec2Xml.Reservation(group, _configuration))),
-            .. start + page.Count < found.Count ? [Ec2Xml.Element("nextToken", page[^1].Id)] : Enumerable.Empty<XElement>(),
-        ];
+        var found = (ids is null ? _fleet.All() : Instances(ids)).Where(Filter.Of(request));
+        return new Ec2Page(LeastResults, MostResults, _configuration.Ec2.MostPerPage).Of(
+            request, "reservationSet", found, instance => instance.Id, page => page.GroupBy(instance => instance.ReservationId)
+                .Select(reservation => Ec2Xml.Reservation(reservation, _configuration)));
     }
 
     private IEnumerable<XElement> TerminateInstances(QueryParameters request)
@@ -114,50 +119,6 @@ public sealed partial class Ec2Operations
             Ec2Xml.Element("timestamp", Ec2Xml.Time(_clock.GetUtcNow())),
             Ec2Xml.Element("output", Convert.ToBase64String(output)),
         ];
-    }
-
-    /// <summary>From now on it is "$Latest".</summary>
-    private IEnumerable<XElement> CreateLaunchTemplateVersion(QueryParameters request)
-    {
-        var (template, number) = _templates.AddVersion(request);
-        return [Ec2Xml.Element("launchTemplateVersion", Ec2Xml.TemplateVersion(template, number))];
-    }
-
-    private IEnumerable<XElement> DescribeLaunchTemplateVersions(QueryParameters request)
-    {
-        var template = _templates.Find(request["LaunchTemplateName"], request["LaunchTemplateId"]);
-        var numbers = request.Texts("LaunchTemplateVersion") is { Count: > 0 } asked
-            ? asked.Select(version => LaunchTemplates.Number(template, version))
-            : Enumerable.Range(1, template.Versions.Count).Reverse();
-        return [Ec2Xml.Set("launchTemplateVersionSet", numbers.Select(number => Ec2Xml.TemplateVersion(template, number)))];
-    }
-
-    private IEnumerable<XElement> DescribeSubnets(QueryParameters request)
-    {
-        RefuseFilters(request);
-        var ids = request.Texts("SubnetId") ?? [.. _configuration.Subnets.Keys];
-        return
-        [
-            Ec2Xml.Set("subnetSet", ids.Select(id => _configuration.Subnets.TryGetValue(id, out var subnet)
-                ? Ec2Xml.Subnet(id, subnet, _configuration)
-                : throw Ec2Errors.Subnet(id))),
-        ];
-    }
-
-    private static IEnumerable<XElement> DescribeInstanceTypes(QueryParameters request)
-    {
-        RefuseFilters(request);
-        var names = request.Texts("InstanceType") ?? [.. InstanceTypes.All.Keys];
-        if (names.Where(name => !InstanceTypes.All.ContainsKey(name)).ToList() is { Count: > 0 } unknown)
-            throw new AwsException("InvalidInstanceType", $"The following supplied instance types do not exist: [{string.Join(", ", unknown)}]");
-        return [Ec2Xml.Set("instanceTypeSet", names.Select(name => Ec2Xml.InstanceTypeInfo(name, InstanceTypes.All[name])))];
-    }
-
-    /// <summary>A filter that is passed over would answer with too much.</summary>
-    private static void RefuseFilters(QueryParameters request)
-    {
-        if (request.List("Filter").FirstOrDefault() is { } filter)
-            throw Ec2Errors.Invalid($"The filter '{filter["Name"]}' is invalid");
     }
 
     private List<Instance> Instances(IReadOnlyList<string> ids)

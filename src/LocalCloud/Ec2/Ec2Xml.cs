@@ -8,6 +8,11 @@ namespace TaskMesh.LocalCloud.Ec2;
 /// <summary>EC2's answers, version 2016-11-15: every list is a set of "item" elements.</summary>
 internal static class Ec2Xml
 {
+    public const string Available = "available";
+    public const string VpcId = "vpc-00000000000000000";
+
+    public static readonly IReadOnlyList<string> UsageClasses = ["on-demand", "spot"];
+
     private static readonly XNamespace Names = "http://ec2.amazonaws.com/doc/2016-11-15/";
 
     public static XElement Answer(string operation, Guid requestId, IEnumerable<XElement> content) =>
@@ -41,6 +46,14 @@ internal static class Ec2Xml
         InstanceState.Terminated => "terminated",
     };
 
+    public static object?[] Template(LaunchTemplate template) =>
+    [
+        Element("launchTemplateId", template.Id),
+        Element("launchTemplateName", template.Name),
+        Element("defaultVersionNumber", template.DefaultVersion),
+        Element("latestVersionNumber", template.Versions.Count),
+    ];
+
     public static object?[] TemplateVersion(LaunchTemplate template, int number)
     {
         var version = template.Versions[number - 1];
@@ -55,6 +68,7 @@ internal static class Ec2Xml
                 Element("imageId", version.ImageId),
                 Element("instanceType", version.InstanceType),
                 Element("instanceInitiatedShutdownBehavior", "terminate"),
+                version.UserData is { } data ? Element("userData", data) : null,
                 version.SubnetId is { } subnet
                     ? Set("networkInterfaceSet", [[Element("deviceIndex", 0), Element("subnetId", subnet)]])
                     : null,
@@ -67,7 +81,7 @@ internal static class Ec2Xml
     public static object?[] Subnet(string id, SubnetConfiguration subnet, CloudConfiguration configuration) =>
     [
         Element("subnetId", id),
-        Element("state", "available"),
+        Element("state", Available),
         Element("vpcId", VpcId),
         Element("cidrBlock", subnet.CidrBlock),
         Element("availableIpAddressCount", 251),
@@ -80,14 +94,13 @@ internal static class Ec2Xml
     [
         Element("instanceType", name),
         Element("currentGeneration", true),
+        Element("supportedUsageClasses", UsageClasses.Select(usage => Element("item", usage))),
         Element("processorInfo", Element("supportedArchitectures", Element("item", type.Architecture))),
         Element("vCpuInfo", Element("defaultVCpus", type.Vcpus), Element("defaultCores", type.Vcpus), Element("defaultThreadsPerCore", 1)),
         Element("memoryInfo", Element("sizeInMiB", type.MemoryMiB)),
     ];
 
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-
-    private const string VpcId = "vpc-00000000000000000";
 
     private static object?[] Instance(Instance instance) =>
     [

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -8,9 +9,10 @@ namespace TaskMesh.LocalCloud.Ec2;
 
 /// <summary>What one RunInstances call asks for, with the launch template filled in.</summary>
 /// <param name="Digest">Of all parameters: the same client token with another digest is a mismatch.</param>
+/// <param name="UserData">In base64.</param>
 public sealed record LaunchPlan(
     string ImageId, string InstanceType, string? SubnetId, string Zone, int Count, IReadOnlyDictionary<string, string> Tags, string? ClientToken,
-    string Digest, string Market = "on-demand")
+    string Digest, string Market = "on-demand", string? UserData = null)
 {
     private const int LongestToken = 64;
 
@@ -36,7 +38,8 @@ public sealed record LaunchPlan(
             ReadTags(request, template, version, number),
             request["ClientToken"],
             DigestOf(request),
-            Ec2Endpoint.MarketOf(request));
+            Ec2Endpoint.MarketOf(request),
+            ReadUserData(request["UserData"] ?? version?.UserData));
     }
 
     /// <summary>A template's subnet is its network interface's; then the call may name none. Without any, EC2 takes the account's first.</summary>
@@ -47,6 +50,10 @@ public sealed record LaunchPlan(
         var subnetId = asked ?? version?.SubnetId ?? configuration.Subnets.Keys.FirstOrDefault();
         return subnetId is null || configuration.Subnets.ContainsKey(subnetId) ? subnetId : throw Ec2Errors.Subnet(subnetId);
     }
+
+    private static string? ReadUserData(string? base64) => base64 is null || Base64.IsValid(base64)
+        ? base64
+        : throw new AwsException("InvalidUserData.Malformed", "Invalid BASE64 encoding of user data.");
 
     private static int ReadCount(QueryParameters request)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using TaskMesh.LocalCloud.Configuration;
@@ -70,6 +71,7 @@ public sealed class MetadataEndpoint(InstanceFleet fleet, CloudConfiguration con
             ? $$"""{"action":"terminate","time":"{{at.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}}"}""" : null,
         "latest/meta-data/events/recommendations/rebalance" => instance.RebalanceAt is { } notice
             ? $$"""{"noticeTime":"{{notice.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}}"}""" : null,
+        "latest/user-data" => instance.Plan.UserData is { } base64 ? Encoding.UTF8.GetString(Convert.FromBase64String(base64)) : null,
         "latest/meta-data/placement/region" => configuration.Region,
         "latest/dynamic/instance-identity/document" => JsonSerializer.Serialize(new Dictionary<string, string>
         {

@@ -5,6 +5,42 @@ namespace Amazon.EC2.Internal;
 /// <summary>The marshalling table: every operation of the stand-in, what goes out and what comes back.</summary>
 internal static class Operations
 {
+    public static readonly Operation<CreateLaunchTemplateRequest, CreateLaunchTemplateResponse> CreateLaunchTemplate = new(
+        "CreateLaunchTemplate",
+        (q, r) =>
+        {
+            q.Add("ClientToken", r.ClientToken ?? Guid.NewGuid().ToString());
+            q.Add("DryRun", r.DryRun);
+            q.Add("LaunchTemplateName", r.LaunchTemplateName);
+            q.Add("VersionDescription", r.VersionDescription);
+            Write(q, r.LaunchTemplateData);
+        },
+        x => new() { LaunchTemplate = Read.LaunchTemplate(x.Child("launchTemplate")) });
+
+    public static readonly Operation<CreateLaunchTemplateVersionRequest, CreateLaunchTemplateVersionResponse> CreateLaunchTemplateVersion = new(
+        "CreateLaunchTemplateVersion",
+        (q, r) =>
+        {
+            q.Add("ClientToken", r.ClientToken ?? Guid.NewGuid().ToString());
+            q.Add("DryRun", r.DryRun);
+            q.Add("LaunchTemplateId", r.LaunchTemplateId);
+            q.Add("LaunchTemplateName", r.LaunchTemplateName);
+            q.Add("SourceVersion", r.SourceVersion);
+            q.Add("VersionDescription", r.VersionDescription);
+            Write(q, r.LaunchTemplateData);
+        },
+        x => new() { LaunchTemplateVersion = Read.LaunchTemplateVersion(x.Child("launchTemplateVersion")) });
+
+    public static readonly Operation<DeleteLaunchTemplateRequest, DeleteLaunchTemplateResponse> DeleteLaunchTemplate = new(
+        "DeleteLaunchTemplate",
+        (q, r) =>
+        {
+            q.Add("DryRun", r.DryRun);
+            q.Add("LaunchTemplateId", r.LaunchTemplateId);
+            q.Add("LaunchTemplateName", r.LaunchTemplateName);
+        },
+        x => new() { LaunchTemplate = Read.LaunchTemplate(x.Child("launchTemplate")) });
+
     public static readonly Operation<CreateTagsRequest, CreateTagsResponse> CreateTags = new(
         "CreateTags",
         (q, r) =>
@@ -130,4 +166,14 @@ internal static class Operations
             q.AddAll("InstanceId", r.InstanceIds);
         },
         x => new() { TerminatingInstances = x.All("instancesSet", Read.InstanceStateChange) });
+
+    private static void Write(QueryWriter q, RequestLaunchTemplateData data)
+    {
+        const string prefix = "LaunchTemplateData.";
+        q.Add(prefix + "ImageId", data?.ImageId);
+        q.Add(prefix + "InstanceInitiatedShutdownBehavior", data?.InstanceInitiatedShutdownBehavior);
+        q.Add(prefix + "InstanceType", data?.InstanceType);
+        q.AddAll(prefix + "SecurityGroupId", data?.SecurityGroupIds);
+        q.Add(prefix + "UserData", data?.UserData);
+    }
 }

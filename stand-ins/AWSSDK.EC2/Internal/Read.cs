@@ -30,6 +30,16 @@ internal static class Read
         VCpuInfo = x.Child("vCpuInfo") is { } cpu ? new() { DefaultCores = cpu.Int("defaultCores"), DefaultVCpus = cpu.Int("defaultVCpus") } : null,
     };
 
+    public static LaunchTemplate LaunchTemplate(XmlPart x) => x is null ? null : new()
+    {
+        CreatedBy = x.Text("createdBy"),
+        CreateTime = x.Time("createTime"),
+        DefaultVersionNumber = x.Long("defaultVersionNumber"),
+        LatestVersionNumber = x.Long("latestVersionNumber"),
+        LaunchTemplateId = x.Text("launchTemplateId"),
+        LaunchTemplateName = x.Text("launchTemplateName"),
+    };
+
     public static LaunchTemplateVersion LaunchTemplateVersion(XmlPart x) => new()
     {
         CreatedBy = x.Text("createdBy"),
