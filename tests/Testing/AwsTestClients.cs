@@ -1,5 +1,6 @@
 using Amazon.EC2;
 using Amazon.Runtime;
+using Amazon.S3;
 using Amazon.SQS;
 
 namespace TaskMesh.Testing;
@@ -19,6 +20,10 @@ public static class AwsTestClients
             config.MaxErrorRetry = most;
         return new AmazonEC2Client(Credentials, config);
     }
+
+    public static IAmazonS3 S3At(Uri address) => new AmazonS3Client(
+        Credentials,
+        new AmazonS3Config { ServiceURL = address.ToString(), ForcePathStyle = true, AuthenticationRegion = "us-east-1", MaxErrorRetry = 0 });
 
     public static IAmazonSQS Sqs(StubHttp http) =>
         new AmazonSQSClient(Credentials, new AmazonSQSConfig { RegionEndpoint = Amazon.RegionEndpoint.USEast1, HttpClientFactory = http });

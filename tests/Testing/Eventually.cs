@@ -9,17 +9,19 @@ public static class Eventually
     public static Task TrueAsync(Func<bool> ask) => GetAsync(() => Task.FromResult(ask()), answer => answer);
 
     /// <summary>The first answer that is good. The last bad one is in the error.</summary>
-    public static async Task<T> GetAsync<T>(Func<Task<T>> ask, Predicate<T> isGood)
+    /// <param name="patience">Half a minute if left out; who is more patient asks less often.</param>
+    public static async Task<T> GetAsync<T>(Func<Task<T>> ask, Predicate<T> isGood, TimeSpan? patience = null)
     {
-        using var limit = new CancellationTokenSource(Limit);
+        var (most, pause) = patience is { } asked ? (asked, Pause * (asked / Limit)) : (Limit, Pause);
+        using var limit = new CancellationTokenSource(most);
         while (true)
         {
             var answer = await ask();
             if (isGood(answer))
                 return answer;
             if (limit.IsCancellationRequested)
-                throw new TimeoutException($"After {Limit.TotalSeconds:0} s the answer is still: {answer}");
-            await Task.Delay(Pause);
+                throw new TimeoutException($"After {most.TotalSeconds:0} s the answer is still: {answer}");
+            await Task.Delay(pause);
         }
     }
 }

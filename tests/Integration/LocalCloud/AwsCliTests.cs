@@ -1,4 +1,4 @@
-using TaskMesh.LocalCloud.Configuration;
+using System.Text.Json;
 using TaskMesh.Testing;
 
 namespace TaskMesh.Integration.LocalCloud;
@@ -69,31 +69,87 @@ public sealed class AwsCliTests(StoreCluster store) : IClassFixture<StoreCluster
     }
 
     [AwsCliFact]
-    public async Task The_cli_launches_describes_and_terminates_an_instance()
+    public async Task The_cli_works_in_batches()
     {
-        await using var cloud = await CloudRig.StartAsync(store, (empty, _) => empty with
+        await using var cloud = await CloudRig.StartAsync(store, (empty, _) => empty with { Queues = [new("jobs")] });
+        var queue = $"{cloud.Endpoint}000000000000/jobs";
+        await AwsCli.RunAsync(
+            cloud.Endpoint, "sqs", "send-message-batch", "--queue-url", queue,
+            "--entries", """[{"Id":"a","MessageBody":"x"},{"Id":"b","MessageBody":"y"}]""");
+        var messages = (await AwsCli.RunAsync(cloud.Endpoint, "sqs", "receive-message", "--queue-url", queue, "--max-number-of-messages", "2"))
+            .GetProperty("Messages");
+        var (first, second) = (messages[0].GetProperty("ReceiptHandle").GetString(), messages[1].GetProperty("ReceiptHandle").GetString());
+
+        var changed = await AwsCli.RunAsync(
+            cloud.Endpoint, "sqs", "change-message-visibility-batch", "--queue-url", queue,
+            "--entries", $$"""[{"Id":"a","ReceiptHandle":"{{first}}","VisibilityTimeout":0},{"Id":"c","ReceiptHandle":"none"}]""");
+        var deleted = await AwsCli.RunAsync(
+            cloud.Endpoint, "sqs", "delete-message-batch", "--queue-url", queue, "--entries", $$"""[{"Id":"b","ReceiptHandle":"{{second}}"}]""");
+
+        Assert.Equal("a", Assert.Single(changed.GetProperty("Successful").EnumerateArray()).GetProperty("Id").GetString());
+        Assert.Equal("ReceiptHandleIsInvalid", changed.GetProperty("Failed")[0].GetProperty("Code").GetString());
+        Assert.Equal("b", Assert.Single(deleted.GetProperty("Successful").EnumerateArray()).GetProperty("Id").GetString());
+        Assert.Equal(("1", "0"), await CountsAsync(cloud, queue));
+    }
+
+    [AwsCliFact]
+    public async Task The_cli_tags_queues()
+    {
+        await using var cloud = await CloudRig.StartAsync(store);
+        var queue = (await AwsCli.RunAsync(cloud.Endpoint, "sqs", "create-queue", "--queue-name", "made", "--tags", "app=mesh"))
+            .GetProperty("QueueUrl").GetString()!;
+
+        await AwsCli.RunAsync(cloud.Endpoint, "sqs", "tag-queue", "--queue-url", queue, "--tags", "stage=test,owner=me");
+        await AwsCli.RunAsync(cloud.Endpoint, "sqs", "untag-queue", "--queue-url", queue, "--tag-keys", "stage");
+
+        Assert.Equal(
+            """{"app":"mesh","owner":"me"}""",
+            (await AwsCli.RunAsync(cloud.Endpoint, "sqs", "list-queue-tags", "--queue-url", queue)).GetProperty("Tags").GetRawText()
+                .Replace(" ", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal));
+    }
+
+    [AwsCliFact]
+    public async Task The_cli_grants_permissions_and_finds_dead_letter_sources()
+    {
+        await using var cloud = await CloudRig.StartAsync(store, (empty, _) => empty with { Queues = [new("dead"), new("jobs")] });
+        var (dead, jobs) = ($"{cloud.Endpoint}000000000000/dead", $"{cloud.Endpoint}000000000000/jobs");
+
+        await AwsCli.RunAsync(
+            cloud.Endpoint, "sqs", "add-permission", "--queue-url", jobs, "--label", "senders", "--aws-account-ids", "000000000001",
+            "--actions", "SendMessage", "GetQueueUrl");
+        var granted = await PolicyAsync(cloud, jobs);
+        await AwsCli.RunAsync(cloud.Endpoint, "sqs", "remove-permission", "--queue-url", jobs, "--label", "senders");
+        await AwsCli.RunAsync(
+            cloud.Endpoint, "sqs", "set-queue-attributes", "--queue-url", jobs, "--attributes",
+            """{"RedrivePolicy":"{\"deadLetterTargetArn\":\"arn:aws:sqs:eu-west-1:000000000000:dead\",\"maxReceiveCount\":3}"}""");
+        var sources = await AwsCli.RunAsync(cloud.Endpoint, "sqs", "list-dead-letter-source-queues", "--queue-url", dead);
+        await AwsCli.RunAsync(cloud.Endpoint, "sqs", "delete-queue", "--queue-url", dead);
+
+        Assert.Contains("SQS:GetQueueUrl", granted, StringComparison.Ordinal);
+        Assert.Null(await PolicyAsync(cloud, jobs));
+        Assert.Equal(jobs, Assert.Single(sources.GetProperty("queueUrls").EnumerateArray()).GetString());
+        var gone = await AwsCli.FailAsync(cloud.Endpoint, "sqs", "get-queue-url", "--queue-name", "dead");
+        Assert.Contains("NonExistentQueue", gone, StringComparison.Ordinal);
+    }
+
+    [AwsCliFact]
+    public async Task No_queue_command_of_the_cli_is_unknown()
+    {
+        await using var cloud = await CloudRig.StartAsync(store);
+        using var model = JsonDocument.Parse(await File.ReadAllBytesAsync(AwsCliFactAttribute.QueueModel));
+
+        foreach (var operation in model.RootElement.GetProperty("operations").EnumerateObject())
         {
-            Images = new Dictionary<string, ImageConfiguration> { ["ami-1"] = new() { Command = ["sleep", "600"] } },
-            Subnets = new Dictionary<string, SubnetConfiguration> { ["subnet-a"] = new("eu-west-1a") },
-            LaunchTemplates = new Dictionary<string, LaunchTemplateConfiguration> { ["worker"] = new([new("ami-1", "t4g.micro")]) },
-        });
+            using var form = new FormUrlEncodedContent([new("Action", operation.Name), new("Version", "2012-11-05")]);
+            using var response = await cloud.Http.PostAsync("/", form);
+            Assert.DoesNotContain("InvalidAction", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+    }
 
-        var versions = await AwsCli.RunAsync(cloud.Endpoint, "ec2", "describe-launch-template-versions", "--launch-template-name", "worker");
-        var launched = (await AwsCli.RunAsync(
-            cloud.Endpoint, "ec2", "run-instances", "--count", "1", "--launch-template", "LaunchTemplateName=worker,Version=$Latest",
-            "--instance-type", "t4g.small", "--tag-specifications", "ResourceType=instance,Tags=[{Key=app,Value=mesh}]"))
-            .GetProperty("Instances")[0];
-        var id = launched.GetProperty("InstanceId").GetString()!;
-        var described = (await AwsCli.RunAsync(cloud.Endpoint, "ec2", "describe-instances", "--filters", "Name=tag:app,Values=mesh"))
-            .GetProperty("Reservations")[0].GetProperty("Instances")[0];
-        var terminated = (await AwsCli.RunAsync(cloud.Endpoint, "ec2", "terminate-instances", "--instance-ids", id))
-            .GetProperty("TerminatingInstances")[0];
-        await AwsCli.RunAsync(cloud.Endpoint, "ec2", "wait", "instance-terminated", "--instance-ids", id);
-
-        Assert.Equal(1, versions.GetProperty("LaunchTemplateVersions")[0].GetProperty("VersionNumber").GetInt32());
-        Assert.Equal("pending", launched.GetProperty("State").GetProperty("Name").GetString());
-        Assert.Equal((id, "t4g.small"), (described.GetProperty("InstanceId").GetString(), described.GetProperty("InstanceType").GetString()));
-        Assert.Equal("shutting-down", terminated.GetProperty("CurrentState").GetProperty("Name").GetString());
+    private static async Task<string?> PolicyAsync(CloudRig cloud, string queue)
+    {
+        var answer = await AwsCli.RunAsync(cloud.Endpoint, "sqs", "get-queue-attributes", "--queue-url", queue, "--attribute-names", "Policy");
+        return answer.TryGetProperty("Attributes", out var attributes) ? attributes.GetProperty("Policy").GetString() : null;
     }
 
     private static async Task<(string Visible, string Held)> CountsAsync(CloudRig cloud, string queue)

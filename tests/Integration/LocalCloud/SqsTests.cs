@@ -3,6 +3,9 @@ using System.Net;
 using System.Text;
 using Amazon.SQS;
 using Amazon.SQS.Model;
+using TaskMesh.LocalCloud.Configuration;
+using TaskMesh.LocalCloud.Faults;
+using TaskMesh.Testing;
 
 namespace TaskMesh.Integration.LocalCloud;
 
@@ -105,6 +108,78 @@ public sealed class SqsTests(StoreCluster store) : IClassFixture<StoreCluster>
         await Assert.ThrowsAsync<PurgeQueueInProgressException>(() => cloud.Sqs.PurgeQueueAsync(queue));
         await cloud.Sqs.DeleteQueueAsync(queue);
         await Assert.ThrowsAsync<QueueDoesNotExistException>(() => cloud.Sqs.SendMessageAsync(queue, "x"));
+    }
+
+    [Fact]
+    public async Task With_too_much_in_flight_a_receive_fails_and_a_long_poll_waits()
+    {
+        await using var cloud = await CloudRig.StartAsync(
+            store, (empty, _) => empty with { Faults = new FaultConfiguration { Queues = new() { MostInFlight = 3 } } });
+        var queue = await CreateAsync(cloud);
+        await cloud.Sqs.SendMessageBatchAsync(queue, [.. Enumerable.Range(0, 5).Select(i => new SendMessageBatchRequestEntry($"{i}", "x"))]);
+        var held = (await cloud.Sqs.ReceiveMessageAsync(new ReceiveMessageRequest { QueueUrl = queue, MaxNumberOfMessages = 10 })).Messages;
+
+        var refusal = await Assert.ThrowsAsync<OverLimitException>(() => cloud.Sqs.ReceiveMessageAsync(queue));
+        var none = await cloud.Sqs.ReceiveMessageAsync(new ReceiveMessageRequest { QueueUrl = queue, WaitTimeSeconds = 1 });
+        var waiting = cloud.Sqs.ReceiveMessageAsync(new ReceiveMessageRequest { QueueUrl = queue, WaitTimeSeconds = 20, MaxNumberOfMessages = 10 });
+        await cloud.Sqs.DeleteMessageAsync(queue, held[0].ReceiptHandle);
+
+        Assert.Equal(3, held.Count);
+        Assert.Equal(("OverLimit", HttpStatusCode.Forbidden), (refusal.ErrorCode, refusal.StatusCode));
+        Assert.Null(none.Messages);
+        Assert.Single((await waiting).Messages);
+    }
+
+    [Fact]
+    public async Task A_move_task_goes_on_after_a_restart_and_moves_everything_once()
+    {
+        var database = new StoreConfiguration { ConnectionString = await store.CreateDatabaseAsync() };
+        Task<CloudRig> StartAsync() => CloudRig.StartAsync(store, (empty, _) => empty with { Store = database });
+        var sent = Enumerable.Range(0, 6).Select(i => $"message {i}").ToHashSet();
+        var source = new StartMessageMoveTaskRequest
+        {
+            SourceArn = "arn:aws:sqs:eu-west-1:000000000000:dead",
+            DestinationArn = "arn:aws:sqs:eu-west-1:000000000000:jobs",
+            MaxNumberOfMessagesPerSecond = 2,
+        };
+        await using (var cloud = await StartAsync())
+        {
+            var dead = await CreateAsync(cloud, "dead");
+            await CreateAsync(cloud, "jobs", ("RedrivePolicy", RedriveTo("dead", 1)));
+            await cloud.Sqs.SendMessageBatchAsync(dead, [.. sent.Select((body, i) => new SendMessageBatchRequestEntry($"{i}", body))]);
+            await cloud.Sqs.StartMessageMoveTaskAsync(source);
+        }
+
+        await using var again = await StartAsync();
+        var task = await Eventually.GetAsync(
+            async () => (await again.Sqs.ListMessageMoveTasksAsync(new() { SourceArn = source.SourceArn })).Results[0],
+            task => task.Status != "RUNNING");
+        var moved = (await again.Sqs.ReceiveMessageAsync(
+            new ReceiveMessageRequest { QueueUrl = $"{again.Endpoint}000000000000/jobs", MaxNumberOfMessages = 10 })).Messages;
+
+        Assert.Equal(
+            ("COMPLETED", 6, 6), (task.Status, task.ApproximateNumberOfMessagesMoved, task.ApproximateNumberOfMessagesToMove));
+        Assert.Equal(6, moved.Count);
+        Assert.Equal(sent, moved.Select(message => message.Body).ToHashSet());
+    }
+
+    [Fact]
+    public async Task Tags_and_permissions_outlive_the_process()
+    {
+        var database = new StoreConfiguration { ConnectionString = await store.CreateDatabaseAsync() };
+        Task<CloudRig> StartAsync() => CloudRig.StartAsync(store, (empty, _) => empty with { Store = database });
+        await using (var cloud = await StartAsync())
+        {
+            var queue = await CreateAsync(cloud);
+            await cloud.Sqs.TagQueueAsync(new TagQueueRequest { QueueUrl = queue, Tags = new() { ["app"] = "mesh" } });
+            await cloud.Sqs.AddPermissionAsync(queue, "senders", ["000000000001"], ["SendMessage"]);
+        }
+
+        await using var again = await StartAsync();
+        var url = $"{again.Endpoint}000000000000/jobs";
+
+        Assert.Equal([new("app", "mesh")], (await again.Sqs.ListQueueTagsAsync(new ListQueueTagsRequest { QueueUrl = url })).Tags);
+        Assert.Contains("senders", (await again.Sqs.GetQueueAttributesAsync(url, ["Policy"])).Attributes["Policy"], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Amazon.SQS;
 using Amazon.SQS.Model;
 using TaskMesh.Testing.Contracts;
@@ -71,38 +72,31 @@ public abstract partial class SqsContract
     }
 
     [ContractFact]
-    public async Task A_message_received_too_often_goes_to_the_dead_letter_queue_with_its_time_of_sending()
+    public async Task A_new_queue_may_have_tags()
     {
-        var dead = await NewQueueAsync();
-        var queue = await NewQueueAsync(new() { ["RedrivePolicy"] = await RedriveToAsync(dead, maxReceiveCount: 2) });
-        await SendAsync(queue, "poison");
+        var queue = (await Sqs.CreateQueueAsync(new CreateQueueRequest { QueueName = NewName(), Tags = new() { ["app"] = "taskmesh" } })).QueueUrl;
+        _queues.Add(queue);
 
-        var first = await ReceiveOneAsync(queue, visibility: 0);
-        await ReceiveOneAsync(queue, visibility: 0);
-        await AssertNothingComesAsync(queue);
-
-        var parked = await ReceiveOneAsync(dead, visibility: 30);
-        Assert.Equal("poison", parked.Body);
-        Assert.Equal(first.Attributes[MessageSystemAttributeName.SentTimestamp], parked.Attributes[MessageSystemAttributeName.SentTimestamp]);
+        Assert.Equal([new("app", "taskmesh")], (await Sqs.ListQueueTagsAsync(new ListQueueTagsRequest { QueueUrl = queue })).Tags);
     }
 
     [ContractFact]
-    public async Task A_move_task_sends_dead_letters_back_to_where_they_came_from()
+    public async Task Permissions_stand_in_the_policy_under_their_label()
     {
-        var dead = await NewQueueAsync();
-        var queue = await NewQueueAsync(new() { ["RedrivePolicy"] = await RedriveToAsync(dead, maxReceiveCount: 1) });
-        await SendAsync(queue, "second chance");
-        await ReceiveOneAsync(queue, visibility: 0);
-        await AssertNothingComesAsync(queue);
+        var queue = await NewQueueAsync();
+        var account = (await ArnOfAsync(queue)).Split(':')[4];
 
-        var source = await ArnOfAsync(dead);
-        await Sqs.StartMessageMoveTaskAsync(new StartMessageMoveTaskRequest { SourceArn = source });
+        await Sqs.AddPermissionAsync(queue, "senders", [account], ["SendMessage", "GetQueueUrl"]);
+        var policy = (await Sqs.GetQueueAttributesAsync(queue, ["Policy"])).Attributes[QueueAttributeName.Policy];
+        var again = await Assert.ThrowsAsync<AmazonSQSException>(() => Sqs.AddPermissionAsync(queue, "senders", [account], ["SendMessage"]));
+        await Sqs.RemovePermissionAsync(queue, "senders");
+        var unknown = await Assert.ThrowsAsync<AmazonSQSException>(() => Sqs.RemovePermissionAsync(queue, "senders"));
 
-        Assert.Equal("second chance", (await ReceiveOneAsync(queue, visibility: 30)).Body);
-        var task = Assert.Single((await Sqs.ListMessageMoveTasksAsync(new ListMessageMoveTasksRequest { SourceArn = source })).Results);
-        Assert.Equal(source, task.SourceArn);
+        using var document = JsonDocument.Parse(policy);
+        var statement = document.RootElement.GetProperty("Statement")[0];
+        Assert.Equal(("senders", "Allow"), (statement.GetProperty("Sid").GetString(), statement.GetProperty("Effect").GetString()));
+        Assert.Equal(["SQS:SendMessage", "SQS:GetQueueUrl"], statement.GetProperty("Action").EnumerateArray().Select(action => action.GetString()));
+        Assert.All([again, unknown], refusal => Assert.Equal("InvalidParameterValue", refusal.ErrorCode));
+        Assert.Null((await Sqs.GetQueueAttributesAsync(queue, ["Policy"])).Attributes);
     }
-
-    private async Task<string> RedriveToAsync(string dead, int maxReceiveCount) =>
-        $$"""{"deadLetterTargetArn":"{{await ArnOfAsync(dead)}}","maxReceiveCount":"{{maxReceiveCount}}"}""";
 }
