@@ -166,20 +166,16 @@ public sealed class BareMetalWorkerHost(
         await retired.CancelAsync();
     }
 
-    /// <summary>The ends that nobody signals: EC2 wants the machine back, and the longest life, which holds whatever else is wrong.</summary>
+    /// <summary>Both ends that nobody signals drain the worker: it takes nothing more, and what runs gets its grace.</summary>
     private async Task WatchAsync(CancellationTokenSource leaving, CancellationToken stopping)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         try
         {
-            var old = Task.Delay(settings.MaxLifetime, clock, either.Token);
-            var wanted = settings.WorkerId is null
-                ? new InterruptionWatch(InstanceMetadata.NoticeAsync, clock).WaitAsync(either.Token)
-                : Task.Delay(Timeout.InfiniteTimeSpan, clock, either.Token);
-            await await Task.WhenAny(old, wanted);
-            _isWanted = wanted.IsCompletedSuccessfully;
-            if (wanted is Task<string> { IsCompletedSuccessfully: true } notice)
-                _log.Interrupted(await notice);
+            var look = settings.WorkerId is null ? InstanceMetadata.NoticeAsync : (Func<CancellationToken, Task<string?>>?)null;
+            var notice = await new LifeWatch(settings.MaxLifetime, look, clock).WaitAsync(stopping);
+            _isWanted = notice is not null;
+            if (notice is not null)
+                _log.Interrupted(notice);
             else
                 _log.TooOld(settings.MaxLifetime);
             await leaving.CancelAsync();
@@ -187,10 +183,6 @@ public sealed class BareMetalWorkerHost(
         catch (OperationCanceledException)
         {
             // The worker leaves by itself.
-        }
-        finally
-        {
-            await either.CancelAsync();
         }
     }
 
