@@ -1,7 +1,7 @@
 # The developers' commands. `make` alone prints them.
 .DEFAULT_GOAL := help
 .PHONY: help build test unit format check approve demo publish synth bench-start bench-tasks bench-profile bench-completion bench-fanout \
-	bench-latency bench-decisions bench-rates bench-syn bench-loss bench-tls bench-dns fuzz sim crashes chaos real-packages
+	bench-latency bench-decisions bench-rates bench-local bench-syn bench-loss bench-tls bench-dns fuzz sim crashes chaos real-packages
 
 SOLUTION := TaskMesh.sln
 STAGE := dev
@@ -14,6 +14,7 @@ MOST :=
 JOBS := 50000
 NAMES := 1000000
 ROUNDS := 5
+SECONDS := 10
 BATCH := 100
 N := 100000
 export DOTNET_NOLOGO := 1
@@ -86,6 +87,10 @@ bench-decisions: ## milliseconds to route a batch of ten new tasks, and to ask f
 bench-rates: ## claims alone and completions alone per second
 	dotnet build tests/Benchmarks -c Release -v q
 	dotnet artifacts/bin/Benchmarks/release/TaskMesh.Benchmarks.dll rates
+
+bench-local: ## LocalCloud's messages sent, received and deleted per second, beside fauxqs; ROUNDS=5 SECONDS=10
+	dotnet build tests/Benchmarks -c Release -v q
+	dotnet artifacts/bin/Benchmarks/release/TaskMesh.Benchmarks.dll local $(ROUNDS) $(SECONDS)
 
 bench-start: ## process start to the first event and the first answer, beside an empty program; ROUNDS=5
 	$(call install,zip)

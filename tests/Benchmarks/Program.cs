@@ -1,3 +1,4 @@
+using TaskMesh.Benchmarks.Local;
 using TaskMesh.Benchmarks.Orchestration;
 using TaskMesh.Benchmarks.Scanning;
 using TaskMesh.Benchmarks.Start;
@@ -16,6 +17,7 @@ Func<int[], CancellationToken, Task>? bench = args.FirstOrDefault() switch
     "syn" => SynBench.RunAsync,
     "loss" => LossBench.RunAsync,
     "tls" => TlsBench.RunAsync,
+    "local" => LocalBench.RunAsync,
     "grab" => SslStreamGrab.RunAsync,
     _ => null,
 };
@@ -23,7 +25,7 @@ if (bench is null)
 {
     Console.Error.WriteLine(
         "benches: tasks [JOBS] [ROUNDS], profile [BATCH] [JOBS], completion [SIZE...], fanout [CHILDREN], latency [BACKLOG], "
-        + "decisions [BACKLOG...], rates [TASKS], start [ROUNDS], syn [ROUNDS] [CASE], loss, tls [ROUNDS]");
+        + "decisions [BACKLOG...], rates [TASKS], start [ROUNDS], syn [ROUNDS] [CASE], loss, tls [ROUNDS], local [ROUNDS] [SECONDS]");
     return 64;
 }
 await bench([.. args[1..].Select(int.Parse)], CancellationToken.None);

@@ -2,12 +2,11 @@ using System.Diagnostics;
 using System.Text.Json;
 using TaskMesh.LocalCloud;
 using TaskMesh.LocalCloud.Configuration;
-using TaskMesh.Testing;
 
-namespace TaskMesh.Integration.LocalCloud;
+namespace TaskMesh.Testing;
 
 /// <summary>LocalCloud as a process, with a private store below a folder.</summary>
-internal sealed class CloudProcess : IAsyncDisposable
+public sealed class CloudProcess : IAsyncDisposable
 {
     private static readonly TimeSpan ExitLimit = TimeSpan.FromSeconds(60);
 
