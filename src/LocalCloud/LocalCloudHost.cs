@@ -35,7 +35,12 @@ public sealed class LocalCloudHost : IAsyncDisposable
     /// <summary>
     /// Each message leaves two dead rows behind and receivers walk past them: what is cleared only once a minute halves the pace within one.
     /// </summary>
-    private static readonly Dictionary<string, string> StoreSettings = new() { ["autovacuum_naptime"] = "1s" };
+    private static readonly Dictionary<string, string> StoreSettings = new()
+    {
+        ["autovacuum_naptime"] = "1s",
+        // What nobody waits for is on the disk within three times this.
+        ["wal_writer_delay"] = "10ms",
+    };
 
     private readonly CloudConfiguration _configuration;
     private readonly TimeProvider _clock;

@@ -36,6 +36,13 @@ public readonly record struct MessageCounts(long Visible, long NotVisible, long 
 /// </summary>
 public sealed class MessageStore(NpgsqlDataSource source)
 {
+    /// <summary>
+    /// In a statement that need not wait for the disk. Should PostgreSQL be killed in the next hundredths of a second, it may not have happened: then
+    /// a message that was received or deleted comes once more, as SQS says it may. What is sent is on the disk before anybody is told, and so is
+    /// all that came before it.
+    /// </summary>
+    private const string Forgettable = "(select set_config('synchronous_commit', 'off', true)) is not null";
+
     public async Task InsertAsync(SqsQueue queue, IReadOnlyList<NewMessage> messages, DateTimeOffset now, CancellationToken cancellation)
     {
         const string sql = """
@@ -59,7 +66,7 @@ public sealed class MessageStore(NpgsqlDataSource source)
     public async Task<Received> ReceiveAsync(
         SqsQueue queue, SqsQueue? deadLetters, int most, TimeSpan visibility, DateTimeOffset now, CancellationToken cancellation)
     {
-        const string sql = """
+        const string sql = $"""
             with due as (
                 select seq
                 from local_cloud.message
@@ -74,7 +81,7 @@ public sealed class MessageStore(NpgsqlDataSource source)
                 visible_at = case when m.receives < $5 then $4 else $2 end,
                 receives = case when m.receives < $5 then m.receives + 1 else m.receives end,
                 first_received = coalesce(m.first_received, $2)
-            where m.seq = any (array(select seq from due))
+            where m.seq = any (array(select seq from due)) and {Forgettable}
             returning m.queue, m.seq, m.receives, m.id, m.sent, m.first_received, m.source, m.body, m.attributes, m.trace_header
             """;
         await using var command = source.Command(
@@ -118,10 +125,10 @@ public sealed class MessageStore(NpgsqlDataSource source)
     /// <summary>A stale handle deletes nothing, and nobody is told: SQS does the same.</summary>
     public async Task DeleteAsync(SqsQueue queue, IReadOnlyList<ReceiptHandle> handles, CancellationToken cancellation)
     {
-        const string sql = """
+        const string sql = $"""
             delete from local_cloud.message as m
             using unnest($2, $3) as h (seq, receives)
-            where m.seq = h.seq and m.receives = h.receives and m.queue = $1
+            where m.seq = h.seq and m.receives = h.receives and m.queue = $1 and {Forgettable}
             """;
         await using var command = source.Command(
             sql,
@@ -135,7 +142,7 @@ public sealed class MessageStore(NpgsqlDataSource source)
     public async Task<IReadOnlyList<VisibilityChange>> ChangeVisibilityAsync(
         SqsQueue queue, IReadOnlyList<(ReceiptHandle Handle, TimeSpan Visibility)> changes, DateTimeOffset now, CancellationToken cancellation)
     {
-        const string sql = """
+        const string sql = $"""
             with asked as (
                 select *
                 from unnest($2, $3, $4) with ordinality as a (seq, receives, visible_at, place)
@@ -143,7 +150,7 @@ public sealed class MessageStore(NpgsqlDataSource source)
                 update local_cloud.message as m
                 set visible_at = a.visible_at
                 from asked as a
-                where m.seq = a.seq and m.receives = a.receives and m.queue = $1 and m.visible_at > $5
+                where m.seq = a.seq and m.receives = a.receives and m.queue = $1 and m.visible_at > $5 and {Forgettable}
                 returning m.seq
             )
             select c.seq is not null, m.seq is not null

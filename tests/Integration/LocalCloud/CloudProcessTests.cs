@@ -18,17 +18,20 @@ public sealed class CloudProcessTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task A_kill_loses_no_message_and_keeps_what_is_held()
+    public async Task A_kill_loses_no_message_and_keeps_what_was_held_before_the_last_one_was_sent()
     {
         string handle;
         await using (var first = await CloudProcess.StartAsync(_folder))
         {
             using var sqs = Sqs(first);
-            for (var batch = 0; batch < 5; batch++)
-                await sqs.SendMessageBatchAsync(
-                    Queue(first), [.. Enumerable.Range(0, 10).Select(id => new SendMessageBatchRequestEntry($"{id}", $"{batch}-{id}"))]);
+            await SendAsync("first");
             handle = Assert.Single((await sqs.ReceiveMessageAsync(Queue(first))).Messages).ReceiptHandle;
+            foreach (var batch in new[] { "second", "third", "fourth", "fifth" })
+                await SendAsync(batch);
             await first.KillAsync();
+
+            Task SendAsync(string batch) => sqs.SendMessageBatchAsync(
+                Queue(first), [.. Enumerable.Range(0, 10).Select(id => new SendMessageBatchRequestEntry($"{id}", $"{batch}-{id}"))]);
         }
 
         await using var second = await CloudProcess.StartAsync(_folder);
