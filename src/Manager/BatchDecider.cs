@@ -23,14 +23,15 @@ public sealed class BatchDecider(ControlDesk control, IntakeDesk intake, ChildDe
             steered.Freed[pool] = steered.Freed.GetValueOrDefault(pool) + count;
         var rooms = await Dispatcher.AskAsync(
             connection,
-            planned.Pools.Concat(made.Runnable.Select(task => task.Task.Pool).OfType<string>()).Distinct(),
+            planned.Pools.Concat(made.Runnable.Concat(ended.Shares).Select(task => task.Task.Pool).OfType<string>()).Distinct(),
             steered.Freed,
             cancellation);
         var (newTasks, refused) = await IntakeDesk.TakeAsync(connection, planned, cancellation);
         if (steered.ReplayOf.Count > 0)
             await new DeadLetterStore(connection).LinkAsync(steered.ReplayOf, cancellation);
 
-        var effects = await Dispatcher.DispatchAsync(connection, [.. newTasks, .. made.Runnable], rooms, ended.Throttled, cancellation);
+        var effects = await Dispatcher.DispatchAsync(
+            connection, [.. newTasks, .. made.Runnable, .. ended.Shares], rooms, ended.Throttled, cancellation);
         var (touched, differing) = await children.CountAsync(connection, made, effects, cancellation);
 
         var quarantine = all.Where(message => message.Reason is not null).Select(message => (message, message.Reason!))

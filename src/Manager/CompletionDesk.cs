@@ -11,7 +11,7 @@ namespace TaskMesh.Manager;
 /// knows, moves it. Anything else was superseded and changes nothing.
 /// </summary>
 /// <param name="bucket">Where large results are; null if nowhere.</param>
-public sealed class CompletionDesk(TaskCatalogue catalogue, string? bucket, Random random)
+public sealed class CompletionDesk(TaskCatalogue catalogue, StragglerDesk stragglers, string? bucket, Random random)
 {
     /// <summary>Kinds whose end says what comes next.</summary>
     private readonly string[] _steeringKinds =
@@ -73,6 +73,7 @@ public sealed class CompletionDesk(TaskCatalogue catalogue, string? bucket, Rand
             .ToArray();
         var moves = accepted.Select(ended => (ended.Task, ended.Outcome, Move: Decide(ended.Task, ended.Outcome))).ToArray();
 
+        var shares = await stragglers.ShareAsync(connection, moves, cancellation);
         await tasks.MoveAsync([.. moves.Select(move => (move.Task, move.Move))], cancellation);
         Guid[] dead = [.. moves.Where(move => move.Move.State is TaskState.Failed or TaskState.Timeout).Select(move => move.Task.Id)];
         if (dead.Length > 0)
@@ -93,7 +94,10 @@ public sealed class CompletionDesk(TaskCatalogue catalogue, string? bucket, Rand
                 report => (report.Message, "from another timeline: there is no such task"))],
             moves.Where(move => move.Move.State == TaskState.Pending).Select(move => (TimeSpan?)move.Move.Wait).Min(),
             moves.Where(move => AskedWait(move.Outcome) is not null).GroupBy(move => move.Task.Kind)
-                .ToDictionary(kind => kind.Key, kind => kind.Max(move => AskedWait(move.Outcome)!.Value)));
+                .ToDictionary(kind => kind.Key, kind => kind.Max(move => AskedWait(move.Outcome)!.Value)))
+        {
+            Shares = shares,
+        };
     }
 
     private static bool IsCurrent(TaskFacts task, CompleteTask report) =>
@@ -215,6 +219,9 @@ public sealed record Ended(
 {
     public static Ended Nothing { get; } = new(
         new Dictionary<string, int>(), [], [], [], null, new Dictionary<string, TimeSpan>());
+
+    /// <summary>Tasks that share what stragglers have left.</summary>
+    public IReadOnlyList<(CollectionPlan Collection, TaskPlan Task)> Shares { get; init; } = [];
 
     public Ended With(IReadOnlyList<EndedTask> done)
     {

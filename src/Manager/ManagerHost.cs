@@ -50,11 +50,13 @@ public sealed class ManagerHost : IAsyncDisposable
         var settler = new ContainerSettler(work, generators, _database, random);
         var planner = new CollectionPlanner(catalogue, settings.Pools);
         var intake = new IntakeDesk(planner, clock);
-        var completions = new CompletionDesk(catalogue, settings.ObjectsBucket, random);
+        var children = new ChildPlanner(catalogue, settings.Pools);
+        var stragglers = new StragglerDesk(catalogue, children, clock, random);
+        var completions = new CompletionDesk(catalogue, stragglers, settings.ObjectsBucket, random);
         var decider = new BatchDecider(
             new ControlDesk(references, new ScheduleDesk(planner), random),
             intake,
-            new ChildDesk(new ChildPlanner(catalogue, settings.Pools), clock, random),
+            new ChildDesk(children, clock, random),
             completions);
         var plain = new PlainReports(work, completions, settler);
         var sweeps = new SweepRunner(
@@ -65,6 +67,7 @@ public sealed class ManagerHost : IAsyncDisposable
             reconciler,
             new ScheduleSweep(work, intake),
             new LeftoverSweep(work, intake, catalogue),
+            stragglers,
             new FigureSweep(_database, settings.Fleet.Cost, meter ?? Meter.Silent),
             _database,
             log,

@@ -18,6 +18,7 @@ public sealed class SweepRunner(
     FleetReconciler fleet,
     ScheduleSweep schedules,
     LeftoverSweep leftovers,
+    StragglerDesk stragglers,
     FigureSweep figures,
     NpgsqlDataSource database,
     ManagerLog log,
@@ -62,6 +63,7 @@ public sealed class SweepRunner(
         if (whole)
         {
             await SettleOverdueAsync(cancellation);
+            await work.RunAsync(connection => AskStragglersAsync(connection, cancellation), cancellation);
             await performer.ComeBackAsync(await fleet.ReconcileAsync(cancellation), cancellation);
             await performer.EnsureWorkersAsync(cancellation);
             await figures.RunAsync(cancellation);
@@ -72,6 +74,12 @@ public sealed class SweepRunner(
     {
         Effects = Effects.None with { WakeAfter = await new SweepStore(connection).RemindAsync(EffectPerformer.LongestReminder, cancellation) },
     };
+
+    private async Task<Decided> AskStragglersAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await new StragglerStore(connection).AskAsync(stragglers.Kinds, PoolSettings.BareMetalPool, cancellation);
+        return Decided.Nothing;
+    }
 
     private async Task<bool> IsDueAsync(TimeSpan interval, CancellationToken cancellation)
     {

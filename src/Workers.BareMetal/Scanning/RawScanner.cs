@@ -20,7 +20,7 @@ public sealed class RawScanner(ScanSettings settings, TimeProvider clock, IProgr
         SynScanPlan plan, ScopeGuard scope, IScanSink<PortFinding> sink, CancellationToken cancellation)
     {
         var order = new TargetOrder(plan.Targets, plan.Ports, plan.Seed);
-        var (first, end) = order.Shard(plan.Shard.Part - 1, plan.Shard.Parts);
+        var (first, end) = plan.Shard.Of(order.Count, plan.ResumeAt);
         if (scope.Closed(clock.GetUtcNow()) is { } closed)
             return ScanTally.NothingSent(end - first, closed);
         // The engine asks the scope for each packet; asked for all targets here, it keeps even the question for a next hop from leaving.

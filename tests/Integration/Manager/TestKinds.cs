@@ -5,6 +5,7 @@ using TaskMesh.Core.Contract;
 using TaskMesh.Core.Scope;
 using TaskMesh.Core.Workflow;
 using TaskMesh.Tasks.Flow;
+using TaskMesh.Tasks.Scans;
 
 namespace TaskMesh.Integration.Manager;
 
@@ -17,6 +18,7 @@ internal static class TestKinds
         TaskEntry.Of<InsideKind, AnyInput, AnyInput>(),
         TaskEntry.Of<LimitedKind, AnyInput, AnyInput>(),
         TaskEntry.Of<RawKind, AnyInput, AnyInput>(),
+        TaskEntry.Of<ShardKind, ShardInput, AnyInput>(),
         TaskEntry.Of<MakerKind, MakerInput, AnyInput>(),
         TaskEntry.Of<TargetKind, TargetInput, AnyInput>(),
         TaskEntry.Of<Conditional, ConditionalInput, ConditionalOutput>(),
@@ -90,6 +92,26 @@ internal sealed class RawKind : ITaskDefinition<AnyInput, AnyInput>
     public static Task<TaskResult<AnyInput>> ExecuteAsync(AnyInput input, TaskContext context) => Task.FromResult<TaskResult<AnyInput>>(input);
 }
 
+internal sealed record ShardInput(string Shard);
+
+internal sealed class ShardKind : ITaskDefinition<ShardInput, AnyInput>
+{
+    public static string Kind => "shard";
+
+    public static string Summary => "Is a part of a scan.";
+
+    public static WorkerRequirements Requirements => WorkerRequirements.RawSocketAccess;
+
+    public static CutTask? Cut => TcpSyn.Cut;
+
+    public static JsonTypeInfo<ShardInput> InputJson => TestKindJson.Default.ShardInput;
+
+    public static JsonTypeInfo<AnyInput> OutputJson => TestKindJson.Default.AnyInput;
+
+    public static Task<TaskResult<AnyInput>> ExecuteAsync(ShardInput input, TaskContext context) =>
+        Task.FromResult<TaskResult<AnyInput>>(new AnyInput());
+}
+
 /// <summary>Makes as many "outside" tasks as asked; the value of each is its ordinal.</summary>
 internal sealed record MakerInput(int Count, string? Into = null);
 
@@ -144,5 +166,6 @@ internal sealed class TargetKind : ITaskDefinition<TargetInput, AnyInput>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Strict, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(AnyInput))]
 [JsonSerializable(typeof(MakerInput))]
+[JsonSerializable(typeof(ShardInput))]
 [JsonSerializable(typeof(TargetInput))]
 internal sealed partial class TestKindJson : JsonSerializerContext;

@@ -36,6 +36,9 @@ public interface ITaskDefinition<TInput, TOutput>
     /// </summary>
     static virtual string? CleanUp => null;
 
+    /// <summary>How what is left of a task that has yielded is shared with further tasks of its kind; null for kinds that cannot do that.</summary>
+    static virtual CutTask? Cut => null;
+
     /// <summary>What the types cannot say about an input, and what it aims at. Runs at submit, before any row or message exists.</summary>
     static virtual void Check(TInput input, InputCheck check)
     {

@@ -145,7 +145,8 @@ public sealed class LeaseKeeper(ITaskLeases leases, TimeSpan watch, TimeSpan? bl
             try
             {
                 Cause ??= cause;
-                (cause == StopCause.Lost ? _lost : _asked.IsCancellationRequested ? _halted : _asked).Cancel();
+                // A straggler may take its time: nothing is wrong with what it sends until then.
+                (cause == StopCause.Lost ? _lost : _asked.IsCancellationRequested && cause != StopCause.Straggler ? _halted : _asked).Cancel();
             }
             catch (ObjectDisposedException)
             {

@@ -28,6 +28,9 @@ public enum StopCause
     /// <summary>The time for scans is over: it saves its position and comes back when the next window opens.</summary>
     ScanWindow,
 
+    /// <summary>It takes much longer than its siblings and others are idle: it saves its position, and they share what is left.</summary>
+    Straggler,
+
     /// <summary>The database has not answered for too long to know that packets may leave.</summary>
     Unknown,
 }

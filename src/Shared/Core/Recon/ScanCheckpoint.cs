@@ -6,6 +6,9 @@ namespace TaskMesh.Core.Recon;
 public sealed record ScanCheckpoint(
     ulong Index, long Open, long Closed, long Filtered, long NoAnswer, long OutOfScope, long Unreachable, long PacketsSent)
 {
+    /// <summary>The place behind the last one of this scan: others may have taken what lies behind. Null where nobody has.</summary>
+    public ulong? End { get; init; }
+
     /// <summary>Hosts found to answer on all ports.</summary>
     public IReadOnlyList<string> AllPortsOpen { get; init; } = [];
 

@@ -70,6 +70,7 @@ public sealed class TaskLeases(NpgsqlDataSource database, string worker) : ITask
         {
             "kill-switch" => StopCause.KillSwitch,
             "scan-window" => StopCause.ScanWindow,
+            "straggler" => StopCause.Straggler,
             _ => StopCause.Lost,
         });
     }

@@ -20,7 +20,7 @@ namespace TaskMesh.Tasks.Scans;
 /// <param name="Wildcards">Whether names that only a wildcard answers for are told from others.</param>
 /// <param name="Known">Records that every honest resolver gives, and so tell the others.</param>
 /// <param name="Seed">Fixes the order of the questions; by default it follows from the task's id.</param>
-/// <param name="Shard">A part of the scan, as "2/5": the second of five.</param>
+/// <param name="Shard">A part of the scan, as "2/5", the second of five, or "5000-8999", places of its order.</param>
 /// <param name="Wire">How packets leave: pcap, packet, xdp; by default what suits the rate.</param>
 /// <param name="NamesIn">The collection's data that holds names and words, where dns-scan-generator put them; then both are empty.</param>
 public sealed record DnsScanInput(
@@ -92,6 +92,8 @@ public sealed class DnsScan : ITaskDefinition<DnsScanInput, DnsScanOutput>
         WorkerRequirements.RawSocketAccess | WorkerRequirements.TaskDataAccess | WorkerRequirements.ReconDataAccess;
 
     public static TimeSpan RunTimeout => TimeSpan.FromHours(6);
+
+    public static CutTask? Cut => ShardCut.Of;
 
     public static JsonTypeInfo<DnsScanInput> InputJson => DnsScanJson.Default.DnsScanInput;
 

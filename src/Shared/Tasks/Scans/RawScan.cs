@@ -14,7 +14,7 @@ internal static class RawScan
     {
         check.Require(rate is > 0 and <= HighestRate, "rate", $"{rate} is not from 1 to {HighestRate} packets per second");
         check.Require(retries is >= 0 and <= MostRetries, "retries", $"{retries} is not from 0 to {MostRetries}");
-        check.Require(ScanShard.TryParse(shard, out _), "shard", $"'{shard}' is not a part of a whole, such as 2/5");
+        check.Require(ScanShard.TryParse(shard, out _), "shard", $"'{shard}' {ScanShard.Rule}");
         check.Require(wire is null or "pcap" or "packet" or "xdp", "wire", $"'{wire}' is none of pcap, packet and xdp");
     }
 

@@ -17,7 +17,7 @@ namespace TaskMesh.Tasks.Scans;
 /// <param name="Seed">Fixes the order of the probes; by default it follows from the task's id.</param>
 /// <param name="OpenOnly">Leaves refusals unread: cheaper, but closed ports count as no answer.</param>
 /// <param name="PortThreshold">A host with more open ports than this answers on all: no more of them are kept.</param>
-/// <param name="Shard">A part of the scan, as "2/5": the second of five.</param>
+/// <param name="Shard">A part of the scan, as "2/5", the second of five, or "5000-8999", places of its order.</param>
 /// <param name="Wire">How packets leave: pcap, packet, xdp; by default what suits the rate.</param>
 /// <param name="TargetsIn">The collection's data that holds the targets, where tcp-syn-generator put them; then "targets" is empty.</param>
 public sealed record TcpSynInput(
@@ -71,6 +71,8 @@ public sealed class TcpSyn : ITaskDefinition<TcpSynInput, TcpSynOutput>
         WorkerRequirements.RawSocketAccess | WorkerRequirements.TaskDataAccess | WorkerRequirements.ReconDataAccess;
 
     public static TimeSpan RunTimeout => TimeSpan.FromHours(6);
+
+    public static CutTask? Cut => ShardCut.Of;
 
     public static JsonTypeInfo<TcpSynInput> InputJson => TcpSynJson.Default.TcpSynInput;
 

@@ -17,7 +17,7 @@ namespace TaskMesh.Tasks.Scans;
 /// <param name="Patience">Seconds that a server may take, from the connection to its certificate, 1 to 60.</param>
 /// <param name="Ciphers">Also asks what versions and ciphers each server accepts, on 10 to 100 connections, one after the other.</param>
 /// <param name="Seed">Fixes the order; by default it follows from the task's id.</param>
-/// <param name="Shard">A part of the scan, as "2/5": the second of five.</param>
+/// <param name="Shard">A part of the scan, as "2/5", the second of five, or "5000-8999", places of its order.</param>
 /// <param name="Wire">How packets leave: pcap, packet, xdp; by default what suits the rate.</param>
 /// <param name="TargetsIn">The collection's data that holds the targets, where tls-scan-generator put them; then "targets" is empty.</param>
 public sealed record TlsScanInput(
@@ -73,6 +73,8 @@ public sealed class TlsScan : ITaskDefinition<TlsScanInput, TlsScanOutput>
         WorkerRequirements.RawSocketAccess | WorkerRequirements.TaskDataAccess | WorkerRequirements.ReconDataAccess;
 
     public static TimeSpan RunTimeout => TimeSpan.FromHours(6);
+
+    public static CutTask? Cut => ShardCut.Of;
 
     public static JsonTypeInfo<TlsScanInput> InputJson => TlsScanJson.Default.TlsScanInput;
 

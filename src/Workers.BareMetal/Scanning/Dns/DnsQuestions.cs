@@ -57,10 +57,6 @@ public sealed class DnsQuestions
         return word.Length == 0 ? !_isDenied[rest] : !_isMixed[rest] || _isAllowed(DnsName.Text([.. word, .. _names[rest]]));
     }
 
-    /// <summary>The places of part <paramref name="shard"/>, which differ by one at most.</summary>
-    public (ulong First, ulong End) Part(ScanShard shard) => (
-        (ulong)((UInt128)Count * (ulong)(shard.Part - 1) / (ulong)shard.Parts), (ulong)((UInt128)Count * (ulong)shard.Part / (ulong)shard.Parts));
-
     private (byte[] Word, ulong Name, DnsType Type) Split(ulong index)
     {
         var (rank, type) = Math.DivRem(_permutation.Shuffle(index), (ulong)_types.Length);

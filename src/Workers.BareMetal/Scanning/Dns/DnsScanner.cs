@@ -26,7 +26,7 @@ internal sealed class DnsScanner(
     public async Task<ScanCoverage> ScanAsync(IScanSink<DnsFinding> sink, CancellationToken cancellation)
     {
         var questions = new DnsQuestions(plan.Names, plan.Words, plan.Types, plan.Seed, IsAllowed, scope.AllowsBelow);
-        var (first, end) = questions.Part(plan.Shard);
+        var (first, end) = plan.Shard.Of(questions.Count, plan.ResumeAt);
         if (scope.Closed(clock.GetUtcNow()) is { } closed)
             return NothingSent(end - first, closed, [], 0);
         var allowed = new AddressSet(plan.Resolvers.Select(resolver => new AddressRange(resolver, resolver))).Intersect(scope.Allowed);

@@ -98,7 +98,7 @@ public sealed class ScanStatus<TFinding>(
         var reclaimed = scan.Window.Reclaimed;
         findings.Flush();
         if (reclaimed > _checkpointed)
-            findings.Mark(scan.Tally.Checkpoint(reclaimed));
+            findings.Mark(scan.Tally.Checkpoint(reclaimed) with { End = scan.End });
         _checkpointed = reclaimed;
         _governor.Observe(Answers());
         sender.Rate = _governor.Rate;

@@ -75,10 +75,6 @@ public sealed class TargetOrder
         return true;
     }
 
-    /// <summary>The places of part <paramref name="part"/> (from 0) of <paramref name="parts"/>, which differ by one at most.</summary>
-    public (ulong First, ulong End) Shard(int part, int parts) =>
-        ((ulong)((UInt128)Count * (ulong)part / (ulong)parts), (ulong)((UInt128)Count * ((ulong)part + 1) / (ulong)parts));
-
     private bool TryRank(Address address, out ulong rank)
     {
         rank = 0;

@@ -1,5 +1,4 @@
 using TaskMesh.Core.Ports;
-using TaskMesh.Core.Recon;
 using TaskMesh.Core.Scope;
 using TaskMesh.Workers.BareMetal.Scanning.Engine;
 using TaskMesh.Workers.BareMetal.Scanning.Probes;
@@ -55,10 +54,6 @@ public sealed class TlsOrder
         index += _rounds[round].First;
         return found;
     }
-
-    /// <summary>The places of a part of the plan.</summary>
-    public (ulong First, ulong End) Of(ScanShard shard) =>
-        ((ulong)((UInt128)Count * (ulong)(shard.Part - 1) / (ulong)shard.Parts), (ulong)((UInt128)Count * (ulong)shard.Part / (ulong)shard.Parts));
 
     /// <summary>The name that a target is asked for in a round; null for none.</summary>
     public string? Name(Address address, int round) => _rounds[round].Name(address);

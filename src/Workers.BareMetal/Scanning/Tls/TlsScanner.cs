@@ -15,7 +15,7 @@ public sealed class TlsScanner(ScanSettings settings, TimeProvider clock, IProgr
         TlsScanPlan plan, ScopeGuard scope, IScanSink<TlsFinding> sink, CancellationToken cancellation)
     {
         var order = new TlsOrder(plan);
-        var (first, end) = order.Of(plan.Shard);
+        var (first, end) = plan.Shard.Of(order.Count, plan.ResumeAt);
         if (scope.Closed(clock.GetUtcNow()) is { } closed)
             return ScanTally.NothingSent(end - first, closed);
         var allowed = plan.Addresses.Intersect(scope.Allowed);

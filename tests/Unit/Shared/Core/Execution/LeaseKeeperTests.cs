@@ -30,6 +30,19 @@ public sealed class LeaseKeeperTests
     }
 
     [Fact]
+    public async Task A_straggler_is_asked_to_yield_and_may_take_its_time()
+    {
+        var keeper = Keeper();
+        using var held = keeper.Hold(_lease);
+
+        _leases.Stops[_lease.Task] = StopCause.Straggler;
+        await keeper.LookAsync(default);
+        await keeper.LookAsync(default);
+
+        Assert.Equal((StopCause.Straggler, true, false, false), State(held));
+    }
+
+    [Fact]
     public async Task What_is_nobodys_any_more_is_lost_at_once()
     {
         var keeper = Keeper();

@@ -28,7 +28,7 @@ public class DnsScanTests
         { Input with { Rate = 0 }, "rate: 0 is not from 1 to 10000000 packets per second" },
         { Input with { ResolverRate = 0 }, "resolverRate: 0 is not at least 1 packet per second" },
         { Input with { Retries = 11 }, "retries: 11 is not from 0 to 10" },
-        { Input with { Shard = "2/1" }, "shard: '2/1' is not a part of a whole, such as 2/5" },
+        { Input with { Shard = "2/1" }, "shard: '2/1' is not a part of a whole, such as 2/5, or places, such as 5000-8999" },
         { Input with { Wire = "string" }, "wire: 'string' is none of pcap, packet and xdp" },
         { Input with { Known = [new("a b", "A", [])] }, "known: 'a b' is not a host name" },
     };

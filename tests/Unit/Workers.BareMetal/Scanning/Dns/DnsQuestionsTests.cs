@@ -18,16 +18,6 @@ public class DnsQuestionsTests
     }
 
     [Fact]
-    public void Parts_together_are_the_whole()
-    {
-        var questions = Questions(["example.com"], ["a", "b", "c"], _ => true);
-
-        var parts = Enumerable.Range(1, 3).Select(part => questions.Part(new(part, 3))).ToArray();
-
-        Assert.Equal([(0UL, 2UL), (2, 5), (5, 8)], parts);
-    }
-
-    [Fact]
     public void What_the_scope_denies_is_not_allowed_whether_given_or_made()
     {
         var questions = Questions(

@@ -14,10 +14,10 @@ public partial class ScanEngineTests
         var order = new TargetOrder(new([AddressRange.Parse(Network)]), PortSet.Parse(Ports), seed: 5);
         var asked = new List<ProbeTarget>();
 
-        for (var part = 0; part < 3; part++)
+        for (var part = 1; part <= 3; part++)
         {
             using var wire = new SimulatedWire(ByPort);
-            var (first, end) = order.Shard(part, 3);
+            var (first, end) = new ScanShard(part, 3).Of(order.Count);
             var coverage = await RunAsync(wire, Engine(wire, Network, Ports), end, first);
             Assert.Equal((long)(end - first), coverage.Open + coverage.Closed + coverage.NoAnswer);
             asked.AddRange(wire.Asked.Keys);
@@ -47,6 +47,36 @@ public partial class ScanEngineTests
         Assert.Equal((Planned / 3, Planned / 3, Planned / 3), (coverage.Open, coverage.Closed, coverage.NoAnswer));
         Assert.Equal((Planned * 2 / 3, Planned * 2 / 3), (Found.Count, Found.Distinct().Count()));
         Assert.Equal(Planned - (int)last.Index, second.Asked.Count);
+    }
+
+    [Fact]
+    public async Task What_an_attempt_leaves_can_be_shared_with_the_same_result()
+    {
+        using var first = new SimulatedWire(ByPort);
+        using var stop = new CancellationTokenSource();
+        var run = RunAsync(first, Engine(first, Network, Ports, pace: Pace with { PacketsPerSecond = 300, Retries = 0 }), cancellation: stop.Token);
+        while (Checkpoints.Count == 0)
+            await Task.Yield();
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+        var last = Checkpoints[^1];
+        Assert.Equal((ulong)Planned, last.End);
+
+        var (asked, ended) = (new List<ProbeTarget>(), new List<ScanCoverage>());
+        foreach (var (place, part) in ScanShard.Cut(last.Index, last.End!.Value, 4).Index())
+        {
+            using var wire = new SimulatedWire(ByPort);
+            var own = place == 0;
+            ended.Add(await RunAsync(wire, Engine(wire, Network, Ports), part.End, own ? 0 : part.First, own ? last with { End = part.End } : null));
+            asked.AddRange(wire.Asked.Keys);
+        }
+
+        Assert.Equal(
+            (Planned, Planned / 3, Planned / 3, Planned / 3),
+            (ended.Sum(part => part.Planned), ended.Sum(part => part.Open), ended.Sum(part => part.Closed), ended.Sum(part => part.NoAnswer)));
+        Assert.Equal((Planned * 2 / 3, Planned * 2 / 3), (Found.Count, Found.Distinct().Count()));
+        var left = Planned - (int)last.Index;
+        Assert.Equal((left, left), (asked.Count, asked.Distinct().Count()));
     }
 
     [Fact]

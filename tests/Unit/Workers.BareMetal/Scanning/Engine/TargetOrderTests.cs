@@ -45,23 +45,6 @@ public class TargetOrderTests
     public void What_the_plan_does_not_hold_has_no_place(string address, ushort port) =>
         Assert.False(Order(ThreeRanges, "22,80").TryFind(new ProbeTarget(Address.Parse(address), port), out _));
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    [InlineData(16)]
-    [InlineData(1000)]
-    public void Shards_share_out_the_plan(int parts)
-    {
-        var order = Order(ThreeRanges, "22,80,8000-8004");
-
-        var shards = Enumerable.Range(0, parts).Select(part => order.Shard(part, parts)).ToList();
-
-        Assert.Equal(0UL, shards[0].First);
-        Assert.Equal(order.Count, shards[^1].End);
-        Assert.All(shards.Zip(shards.Skip(1)), pair => Assert.Equal(pair.First.End, pair.Second.First));
-        Assert.InRange(shards.Max(shard => shard.End - shard.First) - shards.Min(shard => shard.End - shard.First), 0UL, 1UL);
-    }
-
     [Fact]
     public void The_same_plan_and_seed_go_on_where_another_process_stopped()
     {

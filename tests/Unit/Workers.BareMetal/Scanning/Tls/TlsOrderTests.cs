@@ -46,15 +46,4 @@ public class TlsOrderTests
         Assert.Equal((32UL, 1), (order.Count, order.Rounds));
         Assert.Null(order.Name(order[0].Target.Address, 0));
     }
-
-    [Fact]
-    public void Shards_are_the_whole_and_share_nothing()
-    {
-        var order = new TlsOrder(Plan);
-
-        var ends = Enumerable.Range(1, 5).Select(part => order.Of(new ScanShard(part, 5))).ToArray();
-
-        Assert.Equal((0UL, order.Count), (ends[0].First, ends[^1].End));
-        Assert.All(ends.Zip(ends.Skip(1)), pair => Assert.Equal(pair.First.End, pair.Second.First));
-    }
 }

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using TaskMesh.Core.Contract;
+using TaskMesh.Core.Recon;
+
+namespace TaskMesh.Tasks.Scans;
+
+/// <summary>Shares what is left of a scan's shard: it keeps the first part of its places, and others get one each.</summary>
+internal static class ShardCut
+{
+    /// <summary>Its own among them.</summary>
+    public const int Parts = 4;
+
+    /// <summary>A part of fewer places is not worth a task.</summary>
+    public const int SmallestPart = 64;
+
+    private const string Scan = "scan", Index = "index", End = "end", Shard = "shard";
+
+    /// <param name="checkpoint">A <see cref="ScanCheckpoint"/>, or an object that holds one.</param>
+    public static TaskCut? Of(JsonElement input, JsonElement checkpoint)
+    {
+        var isHeld = checkpoint.ValueKind == JsonValueKind.Object && checkpoint.TryGetProperty(Scan, out _);
+        var scan = isHeld ? checkpoint.GetProperty(Scan) : checkpoint;
+        if (Place(scan, Index) is not { } next || Place(scan, End) is not { } end || end < next || end - next < Parts * SmallestPart)
+            return null;
+        var parts = ScanShard.Cut(next, end, Parts).ToArray();
+        var own = With(scan, End, JsonValue.Create(parts[0].End));
+        return new(
+            isHeld ? With(checkpoint, Scan, JsonObject.Create(own)) : own,
+            [.. parts[1..].Select(part => With(input, Shard, JsonValue.Create($"{ScanShard.Places(part.First, part.End)}")))]);
+    }
+
+    private static ulong? Place(JsonElement scan, string field) =>
+        scan.ValueKind == JsonValueKind.Object && scan.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.Number
+            && value.TryGetUInt64(out var place) ? place : null;
+
+    private static JsonElement With(JsonElement json, string field, JsonNode? value)
+    {
+        var changed = JsonObject.Create(json)!;
+        changed[field] = value;
+        return JsonElement.Parse(changed.ToJsonString());
+    }
+}
