@@ -14,7 +14,12 @@ public sealed class TlsScanTests : IAsyncLifetime, IDisposable
     /// <summary>198.18.0.1, as /proc writes it.</summary>
     private const string Scanner = "010012C6";
 
-    private static readonly string[] Allowed = ["198.18.0.0/24"];
+    /// <summary>Behind the gateway; the kernel there answers for all of it.</summary>
+    private const string Servers = "198.18.1.0/24";
+
+    private const int ServerCount = 256;
+
+    private static readonly string[] Allowed = ["198.18.0.0/23"];
 
     private readonly X509Certificate2 _plain = SelfSigned.Certificate("CN=plain.example", "plain.example");
     private readonly X509Certificate2 _named = SelfSigned.Certificate("CN=Named, O=The Owner", TlsServers.Name, "*.wild.example");
@@ -91,6 +96,70 @@ public sealed class TlsScanTests : IAsyncLifetime, IDisposable
         var connections = await LabScan.OutputAsync(_lab.InTarget("cat", "/proc/net/tcp"));
         Assert.DoesNotContain($":{TlsServers.Old:X4} {Scanner}", connections, StringComparison.Ordinal);
     }
+
+    [LabTheory]
+    [InlineData("X25519")]
+    [InlineData("P-256")]
+    [InlineData("P-384")]
+    public async Task A_server_of_TLS_1_3_that_takes_one_group_only_shows_its_certificate(string group)
+    {
+        const ushort port = 4434;
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder.Of("certificate"), _plain.ExportCertificatePem());
+        using var key = _plain.GetECDsaPrivateKey()!;
+        await File.WriteAllTextAsync(folder.Of("key"), key.ExportPkcs8PrivateKeyPem());
+        var start = _lab.InTarget(
+            "openssl", "s_server", "-accept", $"{port}", "-tls1_3", "-groups", group, "-cert", folder.Of("certificate"), "-key", folder.Of("key"));
+        (start.RedirectStandardInput, start.RedirectStandardOutput) = (true, true);
+        using var server = Process.Start(start)!;
+        while (await server.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60)) is { } line && line != "ACCEPT")
+            continue;
+
+        var rows = await ScanAsync($"{port}", TimeSpan.FromSeconds(60));
+
+        server.Kill();
+        IsShown(_plain, "TLS 1.3", Row(rows, port, "other.example"));
+    }
+
+    [LabFact]
+    public async Task A_killed_scan_goes_on_where_it_was_and_ends_as_if_nothing_had_happened()
+    {
+        foreach (var command in new[] { "link set lo up", $"route add local {Servers} dev lo" })
+            await LabScan.OutputAsync(_lab.InTarget("ip", command.Split(' ')));
+        await LabScan.OutputAsync(_lab.InScanner("ip", $"route add {Servers} via {NetworkLab.Gateway}".Split(' ')));
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder.Of("scope"), Scope());
+        ProcessStartInfo Scan(params string[] options) => _lab.InScanner(
+            "dotnet",
+            [
+                typeof(NetworkLab).Assembly.Location, "scan", "tls", Servers, "-p", $"{TlsServers.Old}", "--patience", "60", "--retries", "3",
+                "--scope", folder.Of("scope"), "--progress", "none", "--resume", folder.Of("position"), .. options,
+            ]);
+
+        var start = Scan("--rate", "80", "--seed", "5");
+        start.RedirectStandardOutput = true;
+        using var killed = Process.Start(start)!;
+        var output = killed.StandardOutput.ReadToEndAsync();
+        await Eventually.TrueAsync(() => Position(folder.Of("position")) >= ServerCount * 4 / 10 || killed.HasExited);
+        killed.Kill(entireProcessTree: true);
+        await killed.WaitForExitAsync();
+        var index = Position(folder.Of("position"));
+        var before = await output;
+        var rest = Lines(await LabScan.OutputAsync(Scan("--rate", "4000")));
+
+        Assert.InRange(index, ServerCount * 4 / 10, ServerCount - 1);
+        var summary = rest.Single(row => row.TryGetProperty("planned", out _));
+        Assert.Equal((ServerCount, ServerCount), (Number(summary, "planned"), Number(summary, "open")));
+        Assert.InRange(rest.Count - 1, 1, ServerCount - index);
+        var found = Lines(before[..(before.LastIndexOf('\n') + 1)]).Concat(rest).Where(row => row.TryGetProperty("port", out _)).ToArray();
+        Assert.All(found, row => IsShown(_plain, "TLS 1.2", row));
+        Assert.Equal(ServerCount, found.Select(row => Text(row, "address")).Distinct().Count());
+        Assert.False(File.Exists(folder.Of("position")));
+    }
+
+    private static long Position(string file) => File.Exists(file)
+        ? Number(JsonElement.Parse(File.ReadAllText(file)).GetProperty("checkpoint").GetProperty("scan"), "index")
+        : 0;
 
     private static void IsShown(X509Certificate2 certificate, string version, JsonElement row)
     {

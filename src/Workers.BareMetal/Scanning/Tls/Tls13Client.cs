@@ -14,15 +14,18 @@ public sealed class Tls13Client : IDisposable
         (TlsNames.Secp384R1, ECDiffieHellman.Create(ECCurve.NamedCurves.nistP384)),
     ];
 
-    public IReadOnlyList<(ushort Group, byte[] Key)> PublicKeys => [.. _keys.Select(key => (key.Group, PointOf(key.Key)))];
+    private readonly byte[] _x25519 = RandomNumberGenerator.GetBytes(X25519.Length);
+
+    /// <summary>By group, the cheapest one first, for servers that leave the choice to the client.</summary>
+    public IReadOnlyList<(ushort Group, byte[] Key)> PublicKeys =>
+        [.. _keys.Select(key => (key.Group, PointOf(key.Key))), (TlsNames.X25519, X25519.PublicKey(_x25519))];
 
     /// <exception cref="TlsParseException">The server's key is none of a group that was offered.</exception>
     public Tls13Keys Agree(ServerHello hello, ReadOnlySpan<byte> clientMessage, ReadOnlySpan<byte> serverMessage)
     {
-        var own = _keys.FirstOrDefault(key => key.Group == hello.Group).Key;
-        if (own is null || hello.Key is not { } point)
+        if (hello.Key is not { } point)
             throw new TlsParseException("a server hello without a key that fits");
-        return Tls13Keys.Derive(hello.Cipher, Shared(own, point), [.. clientMessage, .. serverMessage]);
+        return Tls13Keys.Derive(hello.Cipher, Shared(hello.Group, point), [.. clientMessage, .. serverMessage]);
     }
 
     public void Dispose()
@@ -30,6 +33,21 @@ public sealed class Tls13Client : IDisposable
         foreach (var (_, key) in _keys)
             key.Dispose();
     }
+
+    private byte[] Shared(ushort group, byte[] point)
+    {
+        if (group == TlsNames.X25519)
+            return Shared(point);
+        return _keys.FirstOrDefault(key => key.Group == group).Key is { } own
+            ? Shared(own, point)
+            : throw new TlsParseException("a server hello without a key that fits");
+    }
+
+    /// <summary>Zeros are of a key that agrees with everybody's: RFC 8446 section 7.4.2 refuses it.</summary>
+    private byte[] Shared(byte[] point) =>
+        point.Length == X25519.Length && X25519.Agree(_x25519, point) is var shared && shared.AsSpan().ContainsAnyExcept((byte)0)
+            ? shared
+            : throw new TlsParseException("a key that is no point of its group");
 
     private static byte[] Shared(ECDiffieHellman own, byte[] point)
     {

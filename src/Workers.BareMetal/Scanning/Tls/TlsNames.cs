@@ -12,6 +12,7 @@ public static class TlsNames
     public const ushort ChaCha20Poly1305Sha256 = 0x1303;
     public const ushort Secp256R1 = 0x0017;
     public const ushort Secp384R1 = 0x0018;
+    public const ushort X25519 = 0x001D;
 
     /// <summary>What is offered to servers of TLS 1.2 and earlier, in the order of today's browsers, with what old servers need behind it.</summary>
     public static IReadOnlyList<ushort> OfferedCiphers { get; } =

@@ -23,22 +23,25 @@ internal static class FuzzTargets
         new("forged answers", Frames.Forged, 1000, Frames.Judge),
         new("names", Messages(), 1800, ReadMessage),
         new("TLS 1.2", [Talk(SslProtocols.Tls12), [.. Talk(SslProtocols.Tls12)[..200], 21, 3, 3, 0, 2, 2, 40]], 1000, input => ReadTls(input, null)),
-        new("TLS 1.3", [Talk(SslProtocols.Tls13)], 50, input => ReadTls(input, Client)),
+        new("TLS 1.3", [Talk(SslProtocols.Tls13), Talk(SslProtocols.Tls13, TlsNames.X25519)], 50, input => ReadTls(input, Client)),
         new("certificates", Certificates(), 450, ReadCertificate),
         new("STARTTLS", [.. StartTlsReplies().Select(Encoding.ASCII.GetBytes)], 200, ReadStartTls),
     ];
 
-    private static byte[] Hello(SslProtocols protocol)
+    private static byte[] Hello(SslProtocols protocol, ushort? group = null)
     {
-        var hello = protocol == SslProtocols.Tls13 ? ClientHello.Tls13(Client.PublicKeys) : ClientHello.UpToTls12();
+        var hello = protocol == SslProtocols.Tls13
+            ? ClientHello.Tls13([.. Client.PublicKeys.Where(key => group is null || key.Group == group)])
+            : ClientHello.UpToTls12();
         var bytes = new byte[hello.LargestLength];
         return bytes[..hello.Write(bytes, "named.example", random: 5)];
     }
 
-    private static byte[] Talk(SslProtocols protocol)
+    /// <param name="group">The only one that is offered; null for all.</param>
+    private static byte[] Talk(SslProtocols protocol, ushort? group = null)
     {
         using var certificate = TlsServer.Certificate("CN=named.example", "named.example", "*.named.example");
-        return TlsServer.Answer(Hello(protocol), protocol, _ => certificate);
+        return TlsServer.Answer(Hello(protocol, group), protocol, _ => certificate);
     }
 
     private static int ReadTls(Memory<byte> input, Tls13Client? client)

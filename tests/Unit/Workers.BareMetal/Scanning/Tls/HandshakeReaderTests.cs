@@ -54,6 +54,29 @@ public sealed class HandshakeReaderTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(TlsNames.Secp256R1)]
+    [InlineData(TlsNames.Secp384R1)]
+    [InlineData(TlsNames.X25519)]
+    public void One_group_that_both_sides_have_is_enough(ushort group)
+    {
+        var hello = Hello(ClientHello.Tls13([.. _client.PublicKeys.Where(key => key.Group == group)]), "named.example");
+        var said = TlsServer.Answer(hello, SslProtocols.Tls13, _ => _named);
+
+        var (progress, reader, stream) = Read(hello, said, SslProtocols.Tls13, () => int.MaxValue);
+
+        Assert.Equal((HandshakeProgress.Certificate, group), (progress, reader.Hello!.Group));
+        Assert.Equal(_named.RawData, new CertificateChain(stream[reader.Certificate], isTls13: true).Certificates()[0].ToArray());
+    }
+
+    [Fact]
+    public void A_key_that_agrees_with_everybodys_is_refused()
+    {
+        var hello = new ServerHello(TlsNames.Tls12, TlsNames.Tls13, TlsNames.Aes128GcmSha256, [], TlsNames.X25519, new byte[X25519.Length], false);
+
+        Assert.Throws<TlsParseException>(() => _client.Agree(hello, [], []));
+    }
+
     [Fact]
     public void A_server_of_TLS_1_3_only_refuses_the_first_hello_with_an_alert()
     {
