@@ -16,6 +16,7 @@ Func<int[], CancellationToken, Task>? bench = args.FirstOrDefault() switch
     "start" => StartBench.RunAsync,
     "syn" => SynBench.RunAsync,
     "loss" => LossBench.RunAsync,
+    "truth" => TruthBench.RunAsync,
     "tls" => TlsBench.RunAsync,
     "local" => LocalBench.RunAsync,
     "grab" => SslStreamGrab.RunAsync,
@@ -25,8 +26,8 @@ if (bench is null)
 {
     Console.Error.WriteLine(
         "benches: tasks [JOBS] [ROUNDS], profile [BATCH] [JOBS], completion [SIZE...], fanout [CHILDREN], latency [BACKLOG], "
-        + "decisions [BACKLOG...], rates [TASKS], start [ROUNDS], syn [ROUNDS] [CASE], loss, tls [ROUNDS], local [ROUNDS] [SECONDS]");
+        + "decisions [BACKLOG...], rates [TASKS], start [ROUNDS], syn [ROUNDS] [CASE], loss, truth [ROUNDS], tls [ROUNDS], local [ROUNDS] [SECONDS]");
     return 64;
 }
 await bench([.. args[1..].Select(int.Parse)], CancellationToken.None);
-return 0;
+return Environment.ExitCode;

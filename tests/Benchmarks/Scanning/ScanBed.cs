@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
+using System.Collections;
 using System.Diagnostics;
+using System.Net;
 using System.Text.Json;
 using TaskMesh.Testing;
 
@@ -108,6 +111,18 @@ internal sealed class ScanBed : IDisposable
         }
         return open;
     }
+
+    /// <summary>The same of many ports, from 1, of the first hosts: one host after the other.</summary>
+    public static BitArray Open(int hosts, int ports, uint openMask)
+    {
+        var open = new BitArray(hosts * ports);
+        for (var place = 0; place < open.Count; place++)
+            open[place] = (Mix((Network + (uint)(place / ports)) ^ ((uint)((place % ports) + 1) << 16)) & openMask) == 0;
+        return open;
+    }
+
+    /// <summary>From 0.</summary>
+    public static int HostOf(string address) => (int)(BinaryPrimitives.ReadUInt32BigEndian(IPAddress.Parse(address).GetAddressBytes()) - Network);
 
     public void Dispose()
     {

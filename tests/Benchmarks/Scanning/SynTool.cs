@@ -11,8 +11,15 @@ internal sealed record SynTool(string Name, Func<SynCase, string, IEnumerable<st
     /// <param name="folder">For their files.</param>
     public static Dictionary<string, SynTool> All(string folder)
     {
-        var (scope, nothing) = (Path.Combine(folder, "scope.json"), Path.Combine(folder, "nothing"));
+        var nothing = Path.Combine(folder, "nothing");
         File.WriteAllText(nothing, "");
+        return new SynTool[] { TaskMesh(Scope(folder)), Zmap(nothing), Masscan() }.ToDictionary(tool => tool.Name);
+    }
+
+    /// <summary>Writes what the bench may scan.</summary>
+    public static string Scope(string folder)
+    {
+        var scope = Path.Combine(folder, "scope.json");
         File.WriteAllText(scope, JsonSerializer.Serialize(new
         {
             authoriser = "the bench",
@@ -22,18 +29,28 @@ internal sealed record SynTool(string Name, Func<SynCase, string, IEnumerable<st
             allow = new[] { ScanBed.Targets },
             allowPrivate = true,
         }));
-        return new SynTool[] { TaskMesh(scope), Zmap(nothing), Masscan() }.ToDictionary(tool => tool.Name);
+        return scope;
     }
+
+    /// <summary>The product as its users start it, with findings in a file.</summary>
+    public static IEnumerable<string> TaskMeshCommand(string scope, string findings, string targets, string ports, params string[] options) =>
+    [
+        "sh", "-c", """exec "$@" > "$0" """, findings,
+        "dotnet", Repository.PathOf("artifacts/bin/Cli/release/TaskMesh.Cli.dll"), "scan", "syn", targets, "-p", ports, "--scope", scope,
+        "--source", ScanBed.Source, "--progress", "none", .. options,
+    ];
 
     private static SynTool TaskMesh(string scope) => new(
         "taskmesh",
-        (each, findings) =>
-        [
-            "sh", "-c", """exec "$@" > "$0" """, findings,
-            "dotnet", Repository.PathOf("artifacts/bin/Cli/release/TaskMesh.Cli.dll"), "scan", "syn", each.Targets, "-p", $"{SynCase.Port}",
-            "--scope", scope, "--rate", $"{each.Rate}", "--retries", $"{each.Retries}", "--source", ScanBed.Source, "--progress", "none",
-            .. each.Closed == Closed.Reported ? ["--closed"] : each.Closed == Closed.Refusing ? ["--open-only"] : Array.Empty<string>(),
-        ],
+        (each, findings) => TaskMeshCommand(
+            scope,
+            findings,
+            each.Targets,
+            $"{SynCase.Port}",
+            [
+                "--rate", $"{each.Rate}", "--retries", $"{each.Retries}",
+                .. each.Closed == Closed.Reported ? ["--closed"] : each.Closed == Closed.Refusing ? ["--open-only"] : Array.Empty<string>(),
+            ]),
         line => line.StartsWith('{') && JsonElement.Parse(line) is var row && row.TryGetProperty("state", out var state)
             && string.Equals(state.GetString(), "open", StringComparison.OrdinalIgnoreCase) ? row.GetProperty("address").GetString() : null);
 

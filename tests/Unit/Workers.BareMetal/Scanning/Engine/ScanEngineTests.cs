@@ -113,6 +113,22 @@ public partial class ScanEngineTests : SimulatedScan
     }
 
     [Fact]
+    public async Task Answers_that_are_not_read_in_time_slow_the_scan_down()
+    {
+        using var wire = new SimulatedWire(ByPort);
+        wire.Lost = () => wire.Asked.Count / 10;
+        var pace = Pace with { PacketsPerSecond = 400, Retries = 0 };
+        var began = TimeProvider.System.GetTimestamp();
+
+        var coverage = await RunAsync(wire, Engine(wire, Network, Ports, pace: pace));
+
+        // A second at 400, one at 300, one at 225 and the rest at 169, where all at 400 would take two and a half.
+        Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.FromSeconds(3), TimeSpan.MaxValue);
+        Assert.Equal((Planned, Planned / 10), (wire.Asked.Count, coverage.RepliesLost));
+        Assert.InRange(coverage.LowestRate, 100, 225);
+    }
+
+    [Fact]
     public async Task A_window_over_a_broken_link_says_nothing_of_silence()
     {
         using var wire = new SimulatedWire((_, _) => []);

@@ -41,13 +41,16 @@ internal sealed class SimulatedWire(Func<ProbeTarget, int, IEnumerable<Simulated
     /// <summary>Why the next packet is refused, or null.</summary>
     public Func<string?> Refusal { get; set; } = () => null;
 
+    /// <summary>How many packets came in faster than they were read.</summary>
+    public Func<long> Lost { get; set; } = () => 0;
+
     public Func<string?> LinkProblem { get; set; } = () => null;
 
     public string Name => "simulated";
 
     public int Slots => 8;
 
-    public long RepliesLost => 0;
+    public long RepliesLost => Lost();
 
     public Span<byte> Packet(int slot) => _slots.AsSpan(slot * SlotRoom, SlotRoom);
 
