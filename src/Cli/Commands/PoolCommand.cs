@@ -6,10 +6,10 @@ using TaskMesh.Core.Messages;
 
 namespace TaskMesh.Cli.Commands;
 
-/// <summary><c>taskmesh pool</c>: the queues with their workers, and how much runs in each at once.</summary>
+/// <summary><c>taskmesh pool</c>: the queues with their workers, and how much each does at once.</summary>
 internal static class PoolCommand
 {
-    public static Command Create() => new("pool", "Show the pools, or set how many tasks one may run at once.") { Ls(), Set() };
+    public static Command Create() => new("pool", "Show the pools, or set how much one may do at once.") { Ls(), Set() };
 
     private static Command Ls()
     {
@@ -19,10 +19,14 @@ internal static class PoolCommand
             await using var mesh = MeshClient.Connect();
             var pools = await mesh.Reader.PoolsAsync(cancellation);
             parsed.Printer().Rows(
-                [.. pools.Select(pool => new Row(Schema.Pool, pool.Name, pool.Class, pool.Slots, pool.Window, pool.InFlight, pool.Waiting))],
+                [
+                    .. pools.Select(pool => new Row(
+                        Schema.Pool, pool.Name, pool.Class, pool.Slots, pool.PacketsPerSecond, pool.Window, pool.InFlight, pool.Waiting)),
+                ],
                 ("POOL", pool => pool.Name),
                 ("CLASS", pool => pool.Class),
                 ("SET", pool => pool.Slots?.ToString(CultureInfo.InvariantCulture)),
+                ("PACKETS/S", pool => pool.PacketsPerSecond?.ToString(CultureInfo.InvariantCulture)),
                 ("WINDOW", pool => pool.Window.ToString(CultureInfo.InvariantCulture)),
                 ("IN FLIGHT", pool => pool.InFlight.ToString(CultureInfo.InvariantCulture)),
                 ("WAITING", pool => pool.Waiting.ToString(CultureInfo.InvariantCulture)));
@@ -34,16 +38,21 @@ internal static class PoolCommand
     {
         var name = new Argument<string>("name") { Description = "Of a pool." };
         var slots = new Option<int?>("--slots") { Description = "How many tasks may run at once; without it, what the configuration says." };
+        var packets = new Option<int?>("--packets") { Description = "Packets a second of all its scans together; what they are told if left out." };
         var reason = CommonOptions.Reason();
-        var command = new Command("set", "Set how many tasks of a pool may run at once. 0 lets nothing new start.") { name, slots, reason };
+        var command = new Command("set", "Set how many tasks of a pool may run at once (0 lets nothing new start), and how fast they send together.")
+        {
+            name, slots, packets, reason,
+        };
         command.SetAction(async (parsed, cancellation) =>
         {
             await using var mesh = MeshClient.Connect();
-            var action = new ControlAction.SetPool(parsed.GetRequiredValue(name), parsed.GetValue(slots));
+            var action = new ControlAction.SetPool(parsed.GetRequiredValue(name), parsed.GetValue(slots), parsed.GetValue(packets));
             await mesh.SteerAsync(action, parsed.GetRequiredValue(reason), cancellation);
         });
         return command;
     }
 
-    private sealed record Row(string Schema, string Name, string Class, int? Slots, int Window, int InFlight, int Waiting);
+    private sealed record Row(
+        string Schema, string Name, string Class, int? Slots, int? PacketsPerSecond, int Window, int InFlight, int Waiting);
 }

@@ -93,6 +93,26 @@ public class PacketBudgetTests(ProductCluster cluster)
     }
 
     [Fact]
+    public async Task A_pools_scans_share_its_rate_whoevers_they_are()
+    {
+        await using var rig = await RigAsync();
+        await SteerAsync(rig, new ControlAction.SetPool("internal", PacketsPerSecond: 900));
+        await SteerAsync(rig, new ControlAction.SetLimits("default", PacketsPerSecond: 600));
+        var (first, second, other) = (await ScanAsync(rig), await ScanAsync(rig), await ScanAsync(rig, "other"));
+        for (var round = 0; round < 4; round++)
+        {
+            await first.AskAsync(Network, 200);
+            await second.AskAsync("198.51.100.0/24", 5000);
+            await other.AskAsync("203.0.113.0/24", 5000);
+        }
+
+        Assert.Equal([200, 300, 300], new[] { first, second, other }.Select(scan => scan.Held.Total));
+        Assert.Equal(
+            "It runs on w1. Told 5000 packets/s, it may send 300: its pool's rate is shared with 2 other scans: `taskmesh pool set --packets`.",
+            (await WhyAsync(rig, other)).Sentence);
+    }
+
+    [Fact]
     public async Task The_rate_of_networks_holds_from_the_next_question_on()
     {
         await using var rig = await RigAsync();
@@ -176,9 +196,8 @@ public class PacketBudgetTests(ProductCluster cluster)
             await second.AskAsync(Network, 5000);
         }
 
-        var facts = await new WaitReader(rig.Database.As("tm_reader")).FactsAsync(second.Run.Id, default);
+        var why = await WhyAsync(rig, second);
 
-        var why = WaitExplainer.Explain(facts!);
         Assert.Equal(WaitCause.PacketRate, why.Cause);
         Assert.Equal(
             "It runs on w1. Told 5000 packets/s, it may send 500 to each /24 (IPv6: /48), shared with one other scan: `taskmesh limits network`.",
@@ -194,6 +213,9 @@ public class PacketBudgetTests(ProductCluster cluster)
         await rig.SendAsync(new CreateTask("inside", JsonElement.Parse("{}"), Organisation: organisation) { Id = id });
         return await ClaimAsync(rig, rig.Runs.Single(run => run.Id == id), "w1");
     }
+
+    private static async Task<Explanation> WhyAsync(ManagerRig rig, PlayedScan scan) =>
+        WaitExplainer.Explain((await new WaitReader(rig.Database.As("tm_reader")).FactsAsync(scan.Run.Id, default))!);
 
     private static async Task<PlayedScan> ClaimAsync(ManagerRig rig, RunTask run, string worker)
     {

@@ -34,12 +34,12 @@ public static class WaitExplainer
         ? new(WaitCause.PacketRate, $"It runs on {facts.Worker}. {Sharing(share)}")
         : new(WaitCause.Running, $"It runs on {facts.Worker}.");
 
-    /// <summary>Of the two rates that it shares, the one that leaves it less.</summary>
+    /// <summary>Of the rates that it shares, the one that leaves it less.</summary>
     private static string Sharing(PacketShares share) => share.Total > share.Sendable
         ? $"Told {share.Wanted:0} packets/s, it may send {share.PerNetwork:0} to each /24 (IPv6: /48), shared with "
             + $"{Scans(share.NetworkOthers)}: `taskmesh limits network`."
-        : $"Told {share.Wanted:0} packets/s, it may send {share.Total:0}: its organisation's rate is shared with "
-            + $"{Scans(share.OrganisationOthers)}: `taskmesh limits set --packets`.";
+        : $"Told {share.Wanted:0} packets/s, it may send {share.Total:0}: its {(share.IsPools ? "pool" : "organisation")}'s rate is shared with "
+            + $"{Scans(share.TotalOthers)}: `taskmesh {(share.IsPools ? "pool" : "limits")} set --packets`.";
 
     private static string Scans(int others) => others switch
     {

@@ -42,12 +42,13 @@ public sealed record WaitingRate(string Bucket, DateTimeOffset Until);
 /// <summary>What a scan may send, in packets a second.</summary>
 /// <param name="Wanted">As it was told.</param>
 /// <param name="PerNetwork">To any one network.</param>
-/// <param name="Total">To all of them, as its organisation's rate allows.</param>
+/// <param name="Total">To all of them, as the rates of its organisation and its pool allow.</param>
 /// <param name="Networks">How many it sends to.</param>
 /// <param name="NetworkOthers">How many scans more send to one of them.</param>
-/// <param name="OrganisationOthers">How many scans more its organisation has under way.</param>
+/// <param name="TotalOthers">How many scans more its organisation, or its pool, has under way.</param>
+/// <param name="IsPools">Whether its pool's rate allows less than its organisation's.</param>
 public sealed record PacketShares(
-    double Wanted, double PerNetwork, double Total, long Networks, int NetworkOthers, int OrganisationOthers)
+    double Wanted, double PerNetwork, double Total, long Networks, int NetworkOthers, int TotalOthers, bool IsPools)
 {
     public double Sendable => Math.Min(Total, PerNetwork * Networks);
 }

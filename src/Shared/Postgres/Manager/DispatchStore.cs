@@ -56,10 +56,10 @@ public sealed class DispatchStore(NpgsqlConnection connection)
     }
 
     /// <returns>0 if there is no such pool.</returns>
-    public Task<int> SetSlotsAsync(string pool, int? slots, CancellationToken cancellation)
+    public Task<int> SetPoolAsync(string pool, int? slots, int? packetsPerSecond, CancellationToken cancellation)
     {
-        const string sql = "update task_manager.pool set slots = $2 where name = $1";
-        return connection.Command(sql, In(pool), In(slots)).ExecuteAsync(cancellation);
+        const string sql = "update task_manager.pool set slots = $2, packet_rate = $3 where name = $1";
+        return connection.Command(sql, In(pool), In(slots), In(packetsPerSecond)).ExecuteAsync(cancellation);
     }
 
     /// <summary>Closes the buckets of kinds that were told to wait: nobody gets a token before.</summary>

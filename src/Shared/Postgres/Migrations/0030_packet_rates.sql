@@ -1,5 +1,5 @@
--- How many packets a second all scans of all workers send together: to one network of targets, and for one organisation. A scan leases its shares
--- for a few seconds and paces itself by them, so that no packet waits for the database.
+-- How many packets a second all scans of all workers send together: to one network of targets, for one organisation, and from one pool. A scan
+-- leases its shares for a few seconds and paces itself by them, so that no packet waits for the database.
 
 alter table task_manager.control_state
     -- To one network (IPv4 /24, IPv6 /48), whoever's scans they are.
@@ -9,10 +9,15 @@ alter table task_manager.organisation
     -- Of all its scans; null for no limit of its own.
     add column packet_rate int check (packet_rate between 1 and 10000000);
 
+alter table task_manager.pool
+    -- Of all its scans; null for no limit of its own.
+    add column packet_rate int check (packet_rate between 1 and 10000000);
+
 create table task_manager.packet_lease (
     task_id uuid not null,
     attempt int not null,
     organisation text not null,
+    pool text not null,
     -- Networks by number, as the workers count them.
     networks int8multirange not null,
     wanted double precision not null,
@@ -21,9 +26,10 @@ create table task_manager.packet_lease (
     -- What it may still be sending: a smaller share counts when the scan has said that it keeps to it.
     held_per_network double precision not null,
     held_total double precision not null,
-    -- For people: with how many others it shared the network where they are most, and the organisation's rate.
+    -- For people: with how many others it shared the network where they are most, and the organisation's rate, or the pool's where that is less.
     network_others int not null,
-    organisation_others int not null,
+    total_others int not null,
+    is_pools boolean not null,
     lasts_until timestamptz not null,
     primary key (task_id, attempt)
 ) with (fillfactor = 50);
@@ -44,15 +50,20 @@ declare
     own record;
     near record;
     beside record;
+    around record;
+    of_organisation double precision;
+    of_pool double precision;
 begin
     -- One after the other: two that look at the same moment would both take what is left.
     perform pg_advisory_xact_lock(hashtext('task_manager.packet_lease'));
     delete from task_manager.packet_lease l
      where l.lasts_until < task_manager.clock() or p_wanted <= 0 and l.task_id = p_task and l.attempt = p_attempt;
-    select t.organisation, o.packet_rate, (select c.network_rate from task_manager.control_state c) as network_rate
+    select t.organisation, o.packet_rate, t.pool, p.packet_rate as pool_rate,
+           (select c.network_rate from task_manager.control_state c) as network_rate
       into own
       from task_manager.task t
       join task_manager.organisation o on o.name = t.organisation
+      join task_manager.pool p on p.name = t.pool
      where t.id = p_task and t.attempt = p_attempt and t.nonce = p_nonce and t.state = 'Running';
     if not found or p_wanted <= 0 then
         return;
@@ -74,17 +85,25 @@ begin
       into beside
       from task_manager.packet_lease l
      where l.organisation = own.organisation and (l.task_id, l.attempt) <> (p_task, p_attempt);
+    select count(*) as others, coalesce(sum(l.wanted), 0) as want, coalesce(sum(l.held_total), 0) as hold
+      into around
+      from task_manager.packet_lease l
+     where l.pool = own.pool and (l.task_id, l.attempt) <> (p_task, p_attempt);
     per_network := task_manager.packet_share(own.network_rate, p_wanted, near.others, near.want, near.hold);
-    total := task_manager.packet_share(coalesce(own.packet_rate::double precision, 'infinity'), p_wanted, beside.others, beside.want, beside.hold);
+    of_organisation := task_manager.packet_share(
+        coalesce(own.packet_rate::double precision, 'infinity'), p_wanted, beside.others, beside.want, beside.hold);
+    of_pool := task_manager.packet_share(coalesce(own.pool_rate::double precision, 'infinity'), p_wanted, around.others, around.want, around.hold);
+    total := least(of_organisation, of_pool);
 
     insert into task_manager.packet_lease as l
-    values (p_task, p_attempt, own.organisation, p_networks, p_wanted, per_network, total,
-            greatest(per_network, p_held_per_network), greatest(total, p_held_total), near.others, beside.others, task_manager.clock() + p_lease)
+    values (p_task, p_attempt, own.organisation, own.pool, p_networks, p_wanted, per_network, total,
+            greatest(per_network, p_held_per_network), greatest(total, p_held_total), near.others,
+            case when of_pool < of_organisation then around.others else beside.others end, of_pool < of_organisation, task_manager.clock() + p_lease)
         on conflict (task_id, attempt) do update
        -- An attempt's networks stay what they are.
-       set (wanted, per_network, total, held_per_network, held_total, network_others, organisation_others, lasts_until)
+       set (wanted, per_network, total, held_per_network, held_total, network_others, total_others, is_pools, lasts_until)
            = (excluded.wanted, excluded.per_network, excluded.total, excluded.held_per_network, excluded.held_total,
-              excluded.network_others, excluded.organisation_others, excluded.lasts_until);
+              excluded.network_others, excluded.total_others, excluded.is_pools, excluded.lasts_until);
     return next;
 end $$;
 

@@ -168,7 +168,7 @@ public sealed class MeshReader(NpgsqlDataSource database)
     public Task<IReadOnlyList<PoolView>> PoolsAsync(CancellationToken cancellation)
     {
         const string sql = """
-            select p.name, p.class, p.slots, p.in_flight as inFlight,
+            select p.name, p.class, p.slots, p.packet_rate as packetsPerSecond, p.in_flight as inFlight,
                    case when p.class <> 'BareMetal' then coalesce(2 * p.slots, p.dispatch_window)
                         else 2 * least(p.slots, greatest(
                              (select sum(w.parallelism) from task_manager.worker w where w.pool = p.name and w.state = 'live'),
@@ -291,6 +291,6 @@ public sealed record ResultView(
 public sealed record WorkerView(string Id, string Pool, string State, string Version, int Parallelism, DateTime StartedAt, DateTime LastSeen);
 
 /// <param name="Slots">As set by hand; null for the configuration's.</param>
-public sealed record PoolView(string Name, string Class, int? Slots, int InFlight, int Window, int Waiting);
+public sealed record PoolView(string Name, string Class, int? Slots, int? PacketsPerSecond, int InFlight, int Window, int Waiting);
 
 public sealed record EndpointView(string Address, int Port, string Transport, DateTime FirstSeen, DateTime LastSeen, Guid SourceTask);

@@ -170,7 +170,7 @@ public sealed class WaitReader(NpgsqlDataSource database)
     private const string PacketSql = """
         select l.wanted, l.per_network as perNetwork, l.total,
                (select sum(upper(n) - lower(n)) from unnest(l.networks) n)::bigint as networks,
-               l.network_others as networkOthers, l.organisation_others as organisationOthers
+               l.network_others as networkOthers, l.total_others as totalOthers, l.is_pools as isPools
           from task_manager.packet_lease l
           join task_manager.task t on t.id = l.task_id and t.attempt = l.attempt
          where t.id = @id

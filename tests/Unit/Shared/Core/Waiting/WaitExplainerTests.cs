@@ -19,17 +19,17 @@ public class WaitExplainerTests
     public static TheoryData<WaitFacts, WaitCause, string, long?, DateTimeOffset?> Causes => new()
     {
         {
-            Waiting with { State = TaskState.Running, Worker = "w1", Packets = new(5000, 1000, 5000, 256, 0, 0) },
+            Waiting with { State = TaskState.Running, Worker = "w1", Packets = new(5000, 1000, 5000, 256, 0, 0, false) },
             WaitCause.Running, "It runs on w1.", null, null
         },
         {
-            Waiting with { State = TaskState.Running, Worker = "w1", Packets = new(5000, 333.3, 5000, 1, 2, 2) },
+            Waiting with { State = TaskState.Running, Worker = "w1", Packets = new(5000, 333.3, 5000, 1, 2, 2, false) },
             WaitCause.PacketRate,
             "It runs on w1. Told 5000 packets/s, it may send 333 to each /24 (IPv6: /48), shared with 2 other scans: `taskmesh limits network`.",
             null, null
         },
         {
-            Waiting with { State = TaskState.Running, Worker = "w1", Packets = new(5000, 5000, 250, 9, 0, 1) },
+            Waiting with { State = TaskState.Running, Worker = "w1", Packets = new(5000, 5000, 250, 9, 0, 1, false) },
             WaitCause.PacketRate,
             "It runs on w1. Told 5000 packets/s, it may send 250: its organisation's rate is shared with one other scan: "
                 + "`taskmesh limits set --packets`.",
