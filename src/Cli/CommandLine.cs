@@ -23,6 +23,7 @@ internal static class CommandLine
         LocalCommand.Create(),
         SubmitCommand.CreateSubmit(),
         SubmitCommand.CreateRun(),
+        SubmitCommand.CreatePlan(),
         ScanCommand.Create(),
         CancelCommand.Create(),
         PauseCommand.CreatePause(),

@@ -112,6 +112,7 @@ public sealed class ManagerHost : IAsyncDisposable
                 select (entry.Kind, _settings.RateLimits.TryGetValue(bucket, out var limit) ? limit : RateLimit.None(bucket))],
             cancellation);
         await _ledger.ConfigureAsync(_settings.Fleet.MaxWorkers, cancellation);
+        await _ledger.TellAsync(_settings.Rules, cancellation);
         return true;
     }
 }

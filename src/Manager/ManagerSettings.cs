@@ -1,5 +1,6 @@
 using TaskMesh.Core.Configuration;
 using TaskMesh.Core.Metrics;
+using TaskMesh.Core.Planning;
 using TaskMesh.Core.Routing;
 using TaskMesh.Core.Workflow;
 
@@ -29,6 +30,17 @@ public sealed record ManagerSettings(
 
     /// <summary>Named in metrics; null tells none.</summary>
     public string? Stage { get; init; }
+
+    /// <summary>What `taskmesh plan` foretells by.</summary>
+    public MeshRules Rules => new(
+        Pools,
+        PoolSettings.BareMetalPool,
+        Fleet.MaxWorkers,
+        Fleet.TasksPerWorker,
+        Fleet.Configuration,
+        Fleet.TemplateType,
+        Fleet.Cost.Cap,
+        [.. Fleet.Cells.Select(cell => new PricedCell(cell, Fleet.PriceOf(cell)))]);
 
     public string QueueOf(string pool) => Queues[pool];
 

@@ -6,7 +6,7 @@ using TaskMesh.Core.Workflow;
 
 namespace TaskMesh.Cli.Commands;
 
-/// <summary><c>taskmesh submit</c> and <c>taskmesh run</c>: send work; run follows it to its end.</summary>
+/// <summary><c>taskmesh submit</c>, <c>run</c> and <c>plan</c>: send work, follow it to its end, or only tell what it would do.</summary>
 internal sealed class SubmitCommand
 {
     private readonly Argument<string?> _kind = new("kind")
@@ -35,6 +35,25 @@ internal sealed class SubmitCommand
 
     public static Command CreateRun() => new SubmitCommand().Create(
         "run", "Send a task or a collection, follow it to its end, and print results as JSON lines.", RunAsync);
+
+    /// <summary>Without kind and input: what is worth a plan stands in a file.</summary>
+    public static Command CreatePlan()
+    {
+        var submit = new SubmitCommand();
+        var file = new Argument<string>("file") { Description = "A collection or task as JSON; '-' is standard input." };
+        var command = new Command(
+            "plan", "Tell what a collection would do: queues, tasks, targets, launches, time and cost. Sends and writes nothing.")
+        {
+            file, submit._name, submit._organisation, submit._priority, submit._deadline, submit._labels, submit._scope,
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            await using var mesh = MeshClient.Connect();
+            var message = Submission.Read(await ReadAsync(parsed.GetRequiredValue(file), cancellation), mesh.Ids.Next());
+            return await PlanCommand.RunAsync(submit.Apply(parsed, message), mesh, parsed.Printer(), cancellation);
+        });
+        return command;
+    }
 
     private Command Create(string name, string description, Func<ManagerMessage, MeshClient, ParseResult, CancellationToken, Task<int>> act)
     {
@@ -127,7 +146,7 @@ internal sealed class SubmitCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CliException(ExitCode.Usage, $"--file: {e.Message}", e);
+            throw new CliException(ExitCode.Usage, $"file: {e.Message}", e);
         }
     }
 

@@ -30,6 +30,7 @@ public sealed class MeshClient : IAsyncDisposable
         Waits = new WaitReader(_database);
         DeadLetters = new DeadLetterReader(_database);
         Fleet = new FleetReader(_database);
+        Rules = new RulesReader(_database);
         Ids = new IdSource(TimeProvider.System, new Random());
     }
 
@@ -42,6 +43,8 @@ public sealed class MeshClient : IAsyncDisposable
     public DeadLetterReader DeadLetters { get; }
 
     public FleetReader Fleet { get; }
+
+    public RulesReader Rules { get; }
 
     public IdSource Ids { get; }
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using TaskMesh.Core.Messages;
+using TaskMesh.Core.Routing;
 using TaskMesh.Core.Workflow;
 using TaskMesh.Tasks;
 
@@ -13,8 +14,6 @@ namespace TaskMesh.Cli.Mesh;
 /// </summary>
 public static class Submission
 {
-    private static readonly CollectionPlanner Planner = new(AllTasks.Catalogue, []);
-
     /// <summary>A collection or a task as a file holds it: the message's body, of which "type", "id" and "v" may be left out.</summary>
     public static ManagerMessage Read(string json, Guid id)
     {
@@ -42,7 +41,13 @@ public static class Submission
     }
 
     /// <exception cref="CliException">It would be refused; the message holds every reason.</exception>
-    public static async Task CheckAsync(ManagerMessage message, MeshClient mesh, CancellationToken cancellation)
+    public static async Task CheckAsync(ManagerMessage message, MeshClient mesh, CancellationToken cancellation) =>
+        await PlanAsync(message, mesh, [], cancellation);
+
+    /// <returns>What the Manager would make of it.</returns>
+    /// <exception cref="CliException">It would be refused; the message holds every reason.</exception>
+    public static async Task<CollectionPlan> PlanAsync(
+        ManagerMessage message, MeshClient mesh, IReadOnlyList<Pool> pools, CancellationToken cancellation)
     {
         var organisation = message switch
         {
@@ -54,12 +59,10 @@ public static class Submission
             throw new CliException(ExitCode.Usage, $"organisation: there is no '{organisation}'");
         var scope = await mesh.Reader.ScopeAsync(organisation, cancellation);
         var now = TimeProvider.System.GetUtcNow();
-        var (_, refusal) = message is CreateTask single ? Planner.Plan(single, scope, now) : Planner.Plan((CreateCollection)message, scope, now);
-        if (refusal is not null)
-        {
-            throw new CliException(
-                refusal.Cause == RefusalCause.Scope ? ExitCode.Refused : ExitCode.Usage, string.Join(Environment.NewLine, refusal.Problems));
-        }
+        var planner = new CollectionPlanner(AllTasks.Catalogue, pools);
+        var (plan, refusal) = message is CreateTask single ? planner.Plan(single, scope, now) : planner.Plan((CreateCollection)message, scope, now);
+        return plan ?? throw new CliException(
+            refusal!.Cause == RefusalCause.Scope ? ExitCode.Refused : ExitCode.Usage, string.Join(Environment.NewLine, refusal.Problems));
     }
 
     private static string WithType(string json)

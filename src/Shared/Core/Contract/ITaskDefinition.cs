@@ -44,5 +44,8 @@ public interface ITaskDefinition<TInput, TOutput>
     {
     }
 
+    /// <summary>What an input without faults tells of the work; null if nothing. Tells `taskmesh plan` what the task will do.</summary>
+    static virtual Forecast? Foresee(TInput input) => null;
+
     static abstract Task<TaskResult<TOutput>> ExecuteAsync(TInput input, TaskContext context);
 }

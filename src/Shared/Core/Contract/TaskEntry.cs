@@ -18,6 +18,7 @@ public sealed record TaskEntry(
     IReadOnlyList<string> InputFields,
     IReadOnlyList<string> OutputFields,
     CheckInput Check,
+    ForeseeInput Foresee,
     ExecuteTask ExecuteAsync)
 {
     public static TaskEntry Of<TTask, TInput, TOutput>()
@@ -34,11 +35,17 @@ public sealed record TaskEntry(
             Fields(TTask.InputJson),
             Fields(TTask.OutputJson),
             CheckAs<TTask, TInput, TOutput>,
+            ForeseeAs<TTask, TInput, TOutput>,
             ExecuteAs<TTask, TInput, TOutput>);
 
     private static InputCheck CheckAs<TTask, TInput, TOutput>(JsonElement input)
         where TTask : ITaskDefinition<TInput, TOutput> =>
         Decode<TTask, TInput, TOutput>(input).Check;
+
+    /// <summary>Nothing can be foreseen from values that an earlier task is yet to return.</summary>
+    private static Forecast? ForeseeAs<TTask, TInput, TOutput>(JsonElement input)
+        where TTask : ITaskDefinition<TInput, TOutput> =>
+        Decode<TTask, TInput, TOutput>(input) is ({ } typed, { Problems.Count: 0 }) ? TTask.Foresee(typed) : null;
 
     private static (TInput? Input, InputCheck Check) Decode<TTask, TInput, TOutput>(JsonElement input)
         where TTask : ITaskDefinition<TInput, TOutput>
@@ -77,6 +84,9 @@ public sealed record TaskEntry(
 
 /// <summary>Decodes an input and lists what is wrong with it and what it aims at.</summary>
 public delegate InputCheck CheckInput(JsonElement input);
+
+/// <summary>What an input tells of the work; null if nothing.</summary>
+public delegate Forecast? ForeseeInput(JsonElement input);
 
 /// <summary>Runs one attempt.</summary>
 public delegate Task<TaskOutcome> ExecuteTask(RunTask run, WorkerCapabilities offered, RunSignals signals, TimeProvider clock);

@@ -58,6 +58,11 @@ public readonly record struct ScanShard
         return (first, Math.Clamp(resumeAt?.End ?? end, first, end));
     }
 
+    /// <summary>How many of so many places are in this part, or in the largest of as many parts.</summary>
+    public UInt128 Most(UInt128 whole) => _parts > 0
+        ? (whole + (UInt128)(_parts - 1)) / (UInt128)_parts
+        : UInt128.Min(_end, whole) - UInt128.Min(_first, whole);
+
     public override string ToString() => _parts > 0 ? $"{_part}/{_parts}" : $"{_first}-{_end - 1}";
 
     private static ulong At(ulong count, int part, int parts) => (ulong)((UInt128)count * (ulong)part / (ulong)parts);

@@ -1,5 +1,6 @@
 using Npgsql;
 using TaskMesh.Core.Fleet;
+using TaskMesh.Core.Planning;
 using TaskMesh.Core.Ports;
 using static TaskMesh.Postgres.Manager.Statement;
 
@@ -17,6 +18,10 @@ public sealed partial class FleetLedger(NpgsqlDataSource database, string pool) 
             """;
         return ExecuteAsync(sql, cancellation, In(cap));
     }
+
+    /// <summary>Lets those know who plan.</summary>
+    public Task TellAsync(MeshRules rules, CancellationToken cancellation) => ExecuteAsync(
+        "update task_manager.launch_control set rules = $1 where rules is distinct from $1", cancellation, In(rules.ToJson()));
 
     public async Task<FleetDemand> DemandAsync(string configuration, int countUpTo, CancellationToken cancellation)
     {

@@ -23,7 +23,9 @@ create table task_manager.launch_control (
     -- Who waits for a slot looks again then.
     reminded_for timestamptz,
     -- So many workers do not leave for want of work.
-    minimum int not null default 0
+    minimum int not null default 0,
+    -- How the last Manager that started routes and launches, for those who plan.
+    rules text
 );
 
 insert into task_manager.launch_control default values;

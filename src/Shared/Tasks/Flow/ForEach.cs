@@ -33,6 +33,8 @@ public sealed class ForEach : ITaskDefinition<ForEachInput, ForEachOutput>
     public static void Check(ForEachInput input, InputCheck check) =>
         check.Require(input.Input.ValueKind == JsonValueKind.Object, "input", "is the JSON object that the tasks take");
 
+    public static Forecast? Foresee(ForEachInput input) => new(null, null, 0, input.Kind, input.Rows.Count);
+
     public static async Task<TaskResult<ForEachOutput>> ExecuteAsync(ForEachInput input, TaskContext context)
     {
         foreach (var row in input.Rows)

@@ -119,6 +119,14 @@ public sealed class DnsScan : ITaskDefinition<DnsScanInput, DnsScanOutput>
         check.Require(input.ResolverRate > 0, "resolverRate", $"{input.ResolverRate} is not at least 1 packet per second");
     }
 
+    /// <summary>Wildcards, aliases and resolvers are asked for besides, at a tenth of the rate: that many more questions.</summary>
+    public static Forecast? Foresee(DnsScanInput input) => input.NamesIn is null
+        ? Forecast.OfScan(
+            ScanShard.Parse(input.Shard).Most(Questions(input)),
+            input.Retries + 2,
+            (int)Math.Min(input.Rate, (long)input.ResolverRate * input.Resolvers.Count))
+        : null;
+
     public static async Task<TaskResult<DnsScanOutput>> ExecuteAsync(DnsScanInput input, TaskContext context)
     {
         if (input.NamesIn is { } key)
@@ -173,6 +181,8 @@ public sealed class DnsScan : ITaskDefinition<DnsScanInput, DnsScanOutput>
     /// <summary>How many questions a scan asks: each type of each name, and of each word below each name.</summary>
     internal static UInt128 Questions(DnsScanInput input)
     {
+        if (input.Names.Count == 0)
+            return 0;
         var names = IsOfAddresses(input)
             ? input.Names.Aggregate(UInt128.Zero, (sum, text) => sum + AddressRange.Parse(text).Count)
             : (UInt128)input.Names.Select(DomainName.Normalise).Distinct().Count();

@@ -53,6 +53,9 @@ public sealed class DnsScanGenerator : ITaskDefinition<DnsScanGeneratorInput, Dn
         ShardPlan.Check(input.ShardSize, () => ShardsOf(input), check);
     }
 
+    public static Forecast? Foresee(DnsScanGeneratorInput input) =>
+        ShardPlan.Foresee(DnsScan.Foresee(Whole(input)), DnsScan.Kind, ShardsOf(input));
+
     public static async Task<TaskResult<DnsScanGeneratorOutput>> ExecuteAsync(DnsScanGeneratorInput input, TaskContext context)
     {
         if (input.Names.Count == 0)
@@ -75,7 +78,7 @@ public sealed class DnsScanGenerator : ITaskDefinition<DnsScanGeneratorInput, Dn
         input.Wildcards, input.Known, input.Seed, Wire: input.Wire);
 
     private static UInt128 ShardsOf(DnsScanGeneratorInput input) =>
-        input.Names.Count == 0 ? 0 : ShardPlan.Count(DnsScan.Questions(Whole(input)), input.ShardSize, input.Rate, input.Retries);
+        ShardPlan.Count(DnsScan.Questions(Whole(input)), input.ShardSize, input.Rate, input.Retries);
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Strict, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

@@ -31,6 +31,10 @@ internal static class ShardPlan
             check.Problem("shardSize", $"the scan has {shards} shards, more than {MostShards}: make them larger");
     }
 
+    /// <param name="whole">Of the scan as one task.</param>
+    public static Forecast? Foresee(Forecast? whole, string kind, UInt128 shards) =>
+        whole is null ? null : whole with { ChildKind = kind, Children = (int)shards };
+
     /// <summary>Makes a task of each shard.</summary>
     public static async Task AddAsync<TInput>(
         TaskContext context, string kind, JsonTypeInfo<TInput> json, int shards, Func<ScanShard, TInput> child)

@@ -94,6 +94,14 @@ public sealed class TcpSyn : ITaskDefinition<TcpSynInput, TcpSynOutput>
         check.Require(input.PortThreshold > 0, "portThreshold", $"{input.PortThreshold} is not at least 1");
     }
 
+    /// <summary>An open port takes a reset besides the question.</summary>
+    public static Forecast? Foresee(TcpSynInput input) => input.TargetsIn is null
+        ? Forecast.OfScan(ScanShard.Parse(input.Shard).Most(Questions(input.Targets, input.Ports)), Math.Max(input.Retries + 1, 2), input.Rate)
+        : null;
+
+    internal static UInt128 Questions(IEnumerable<string> targets, string ports) =>
+        new AddressSet(targets.Select(AddressRange.Parse)).AddressCount * (UInt128)PortSet.Parse(ports).Count;
+
     public static async Task<TaskResult<TcpSynOutput>> ExecuteAsync(TcpSynInput input, TaskContext context)
     {
         var before = context.Checkpoint?.Deserialize(TcpSynJson.Default.SynPosition);

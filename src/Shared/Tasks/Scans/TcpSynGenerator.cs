@@ -48,10 +48,13 @@ public sealed class TcpSynGenerator : ITaskDefinition<TcpSynGeneratorInput, TcpS
     public static void Check(TcpSynGeneratorInput input, InputCheck check)
     {
         // What comes before may have found nothing: no targets are no shards.
-        var whole = Shard(input, [.. input.Targets.Select(ShardPlan.AddressOf)], ScanShard.Whole, seed: 0);
+        var whole = Whole(input);
         TcpSyn.Check(input.Targets.Count > 0 ? whole : whole with { TargetsIn = "" }, check);
         ShardPlan.Check(input.ShardSize, () => ShardsOf(input), check);
     }
+
+    public static Forecast? Foresee(TcpSynGeneratorInput input) =>
+        ShardPlan.Foresee(TcpSyn.Foresee(Whole(input)), TcpSyn.Kind, ShardsOf(input));
 
     public static async Task<TaskResult<TcpSynGeneratorOutput>> ExecuteAsync(TcpSynGeneratorInput input, TaskContext context)
     {
@@ -67,12 +70,15 @@ public sealed class TcpSynGenerator : ITaskDefinition<TcpSynGeneratorInput, TcpS
         return new TcpSynGeneratorOutput((long)Size(input), shards, plan);
     }
 
+    private static TcpSynInput Whole(TcpSynGeneratorInput input) =>
+        Shard(input, [.. input.Targets.Select(ShardPlan.AddressOf)], ScanShard.Whole, seed: 0);
+
     private static TcpSynInput Shard(TcpSynGeneratorInput input, IReadOnlyList<string> targets, ScanShard shard, ulong seed) => new(
         targets, input.Ports, input.Rate, input.Retries, input.Closed, seed, input.OpenOnly, input.PortThreshold, shard.ToString(), input.Wire);
 
     private static AddressSet Addresses(TcpSynGeneratorInput input) => new(input.Targets.Select(ShardPlan.AddressOf).Select(AddressRange.Parse));
 
-    private static UInt128 Size(TcpSynGeneratorInput input) => Addresses(input).AddressCount * (UInt128)PortSet.Parse(input.Ports).Count;
+    private static UInt128 Size(TcpSynGeneratorInput input) => TcpSyn.Questions(input.Targets.Select(ShardPlan.AddressOf), input.Ports);
 
     private static UInt128 ShardsOf(TcpSynGeneratorInput input) => ShardPlan.Count(Size(input), input.ShardSize, input.Rate, input.Retries);
 }

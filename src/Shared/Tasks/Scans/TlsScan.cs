@@ -101,6 +101,11 @@ public sealed class TlsScan : ITaskDefinition<TlsScanInput, TlsScanOutput>
             check.Require(NamesAtOnce(Plan(input, seed: 0)) <= MostNames, "names", $"one address is asked for more than {MostNames} names");
     }
 
+    /// <summary>How much a server says, only the server knows.</summary>
+    public static Forecast? Foresee(TlsScanInput input) => input.TargetsIn is null
+        ? Forecast.OfScan(ScanShard.Parse(input.Shard).Most(Questions(input)), mostEach: null, input.Rate)
+        : null;
+
     public static async Task<TaskResult<TlsScanOutput>> ExecuteAsync(TlsScanInput input, TaskContext context)
     {
         var before = context.Checkpoint?.Deserialize(TlsScanJson.Default.TlsPosition);

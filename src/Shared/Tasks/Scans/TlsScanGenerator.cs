@@ -52,6 +52,9 @@ public sealed class TlsScanGenerator : ITaskDefinition<TlsScanGeneratorInput, Tl
         ShardPlan.Check(input.ShardSize, () => ShardsOf(input), check);
     }
 
+    public static Forecast? Foresee(TlsScanGeneratorInput input) =>
+        ShardPlan.Foresee(TlsScan.Foresee(Whole(input)), TlsScan.Kind, ShardsOf(input));
+
     public static async Task<TaskResult<TlsScanGeneratorOutput>> ExecuteAsync(TlsScanGeneratorInput input, TaskContext context)
     {
         var whole = Whole(input) with { Seed = input.Seed ?? RawScan.SeedOf(context.TaskId) };

@@ -212,13 +212,21 @@ public class ScanTargetsTests
     private async Task<JsonElement> DoneAsync(string kind, string input, IReadOnlyList<JsonElement?>? children = null) =>
         Assert.IsType<TaskOutcome.Succeeded>(await ExecuteAsync(kind, input, children)).Data!.Value;
 
-    private Task<TaskOutcome> ExecuteAsync(string kind, string input, IReadOnlyList<JsonElement?>? children = null)
+    /// <summary>Whatever a generator makes, it has foreseen.</summary>
+    private async Task<TaskOutcome> ExecuteAsync(string kind, string input, IReadOnlyList<JsonElement?>? children = null)
     {
+        var entry = AllTasks.Catalogue.Find(kind)!;
         var data = new SharedScanData(children);
         if (children is not null)
             _data.Shared.ToList().ForEach(shared => data.Shared.Add(shared.Key, shared.Value));
         var offered = Capabilities(children is null ? _data : data);
-        return AllTasks.Catalogue.Find(kind)!.ExecuteAsync(Run(kind, input), offered, default, TimeProvider.System);
+        var outcome = await entry.ExecuteAsync(Run(kind, input), offered, default, TimeProvider.System);
+        if (outcome is TaskOutcome.Succeeded { Children: { } made, Data: { } output } && entry.IsGenerator)
+        {
+            var foreseen = entry.Foresee(JsonElement.Parse(input))!;
+            Assert.Equal((made.Count, Number(output, "planned")), (foreseen.Children, foreseen.Questions));
+        }
+        return outcome;
     }
 
     private TaskContext Context() => new(

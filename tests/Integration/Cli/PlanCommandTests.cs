@@ -1,0 +1,103 @@
+using TaskMesh.Cli;
+using TaskMesh.Testing;
+
+namespace TaskMesh.Integration.Cli;
+
+/// <summary>On a mesh of its own, without workers from other tests.</summary>
+public sealed class PlanCommandTests(LocalMeshFixture mesh) : IClassFixture<LocalMeshFixture>
+{
+    private const int Shards = 9;
+
+    /// <summary>Nine shards, then three scans, two at a time.</summary>
+    private const string Workflow = """
+        {"root":{"type":"Sequential","children":[
+          {"type":"Task","name":"note","kind":"insert-data","input":{"key":"k","value":1}},
+          {"type":"Task","name":"cut","kind":"tcp-syn-generator",
+           "input":{"targets":["127.0.10.0/28"],"ports":"1-9","shardSize":16,"rate":100,"retries":0,"into":"shards"}},
+          {"type":"Parallel","name":"shards","children":[]},
+          {"type":"Parallel","maxConcurrency":2,"children":[
+            {"type":"Task","name":"a","kind":"tcp-syn","input":{"targets":["127.0.10.1"],"ports":"1"}},
+            {"type":"Task","name":"b","kind":"tcp-syn","input":{"targets":["127.0.10.1"],"ports":"2"}},
+            {"type":"Task","name":"c","kind":"tcp-syn","input":{"targets":["127.0.10.1"],"ports":"3"}}]},
+          {"type":"Task","name":"sum","kind":"tcp-syn-aggregator","input":{"of":"shards","plan":{"$from":"cut","path":"/plan"}}}]}}
+        """;
+
+    private const string Rows = """
+        select (select count(*) from task_manager.collection) + (select count(*) from task_manager.container)
+             + (select count(*) from task_manager.task) + (select count(*) from task_manager.dispatch)
+             + (select count(*) from task_manager.quarantine) + (select count(*) from task_manager.audit)
+             + (select count(*) from task_manager.launch_intent)
+        """;
+
+    [RawSocketFact]
+    public async Task What_is_planned_is_what_then_happens()
+    {
+        var file = await mesh.WriteAsync("workflow.json", Workflow);
+        var before = await mesh.QueryAsync<long>(Rows);
+
+        var plan = (await mesh.RunAsync("plan", file, "-o", "json")).Good().Json;
+
+        Assert.Equal(before, await mesh.QueryAsync<long>(Rows));
+        var run = (await mesh.RunAsync("run", "--file", file, "-o", "json")).Good();
+        var id = Guid.Parse(run.Errors.Split('\n')[0]["collection ".Length..]);
+        var tasks = plan.GetProperty("tasks").EnumerateArray().ToArray();
+        foreach (var task in tasks)
+        {
+            Assert.Equal(task.GetProperty("queue").GetString(), await mesh.QueryAsync<string>(
+                "select pool from task_manager.task where collection_id = $1 and name = $2", id, task.GetProperty("name").GetString()!));
+        }
+        var made = tasks.Single(task => task.TryGetProperty("makes", out _)).GetProperty("makes");
+        Assert.Equal(
+            (made.GetProperty("tasks").GetInt64(), made.GetProperty("queue").GetString(), (long)Shards),
+            (await mesh.QueryAsync<long>("select count(*) from task_manager.task where collection_id = $1 and parent_id is not null", id),
+                await mesh.QueryAsync<string>("select min(pool) from task_manager.task where collection_id = $1 and parent_id is not null", id),
+                await mesh.QueryAsync<long>("select count(*) from task_manager.task where collection_id = $1 and kind = 'tcp-syn'", id) - 3));
+        Assert.Equal((9, 3), (plan.GetProperty("raw_tasks").GetInt32(), plan.GetProperty("launches").GetArrayLength()));
+        Assert.Equal(3, await mesh.QueryAsync<long>("select count(*) from task_manager.launch_attempt where answer = 'launched'"));
+        var launched = await LaunchedAsync();
+        Assert.Equal(plan.GetProperty("launches").EnumerateArray().Select(cell => $"{cell}"), launched);
+        // Another time nobody needs to be launched.
+        Assert.Equal(0, (await mesh.RunAsync("plan", file, "-o", "json")).Good().Json.GetProperty("launches").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task What_submit_refuses_plan_refuses_with_the_same_words_and_code()
+    {
+        var outside = await mesh.WriteAsync("outside.json", """{"kind":"tcp-syn","input":{"targets":["198.51.100.7"],"ports":"1"}}""");
+        var wrong = await mesh.WriteAsync("wrong.json", """{"kind":"tcp-sin","input":{}}""");
+
+        foreach (var (file, code) in new[] { (outside, ExitCode.Refused), (wrong, ExitCode.Usage) })
+        {
+            var (plan, submit) = (await mesh.RunAsync("plan", file), await mesh.RunAsync("submit", "--file", file));
+            Assert.Equal((submit.Code, submit.Errors, code), (plan.Code, plan.Errors, plan.Code));
+        }
+        var verdict = (await mesh.RunAsync("plan", outside, "-o", "json")).Json;
+        Assert.Equal("refused", verdict.GetProperty("verdict").GetString());
+        Assert.Contains("outside the scope", verdict.GetProperty("reasons")[0].GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task People_read_a_table_with_what_is_left_out()
+    {
+        var file = await mesh.WriteAsync("table.json", """{"kind":"tcp-syn","input":{"targets":["127.0.0.64/30"],"ports":"1-10","rate":10}}""");
+
+        var plan = (await mesh.RunAsync("plan", file)).Good().Output;
+
+        Assert.Contains("4 addresses, 1 denied (127.0.0.66)", plan, StringComparison.Ordinal);
+        Assert.Contains($"allowed by '{LocalMeshFixture.ScopeReference}'", plan, StringComparison.Ordinal);
+        Assert.Contains("4 to 8 s, of the packets alone", plan, StringComparison.Ordinal);
+    }
+
+    private async Task<string[]> LaunchedAsync()
+    {
+        await using var command = mesh.Database.CreateCommand("""
+            select coalesce(instance_type, 'template') || '/' || coalesce(subnet, 'template')
+              from task_manager.launch_attempt where answer = 'launched' order by answered_at
+            """);
+        await using var reader = await command.ExecuteReaderAsync();
+        var cells = new List<string>();
+        while (await reader.ReadAsync())
+            cells.Add(reader.GetString(0));
+        return [.. cells];
+    }
+}
