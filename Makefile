@@ -44,8 +44,8 @@ check: build ## build with style as errors, check the white space, run the unit 
 	dotnet test tests/Unit -c Release --no-build
 
 approve: ## accept changed snapshots, after reading the difference
-	@find tests docs -name '*.received.txt' | while read -r received; do \
-	    case $$received in docs/*) accepted=$${received%.received.txt} ;; *) accepted=$${received%.received.txt}.approved.txt ;; esac; \
+	@find tests docs schemas -name '*.received.txt' | while read -r received; do \
+	    case $$received in docs/*|schemas/*) accepted=$${received%.received.txt} ;; *) accepted=$${received%.received.txt}.approved.txt ;; esac; \
 	    echo "$$accepted"; mv "$$received" "$$accepted"; done
 
 demo: ## set this machine up, then show the whole mesh at work

@@ -6,6 +6,7 @@ using TaskMesh.Cli.Commands;
 using TaskMesh.Cli.Demo;
 using TaskMesh.Cli.Deploy;
 using TaskMesh.Cli.Lab;
+using TaskMesh.Cli.Rehearsing;
 using TaskMesh.Core.Configuration;
 
 namespace TaskMesh.Cli;
@@ -21,6 +22,7 @@ internal static class CommandLine
     {
         DemoCommand.Create(),
         LocalCommand.Create(),
+        RehearseCommand.Create(),
         SubmitCommand.CreateSubmit(),
         SubmitCommand.CreateRun(),
         SubmitCommand.CreatePlan(),

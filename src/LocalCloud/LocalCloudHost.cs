@@ -106,7 +106,7 @@ public sealed class LocalCloudHost : IAsyncDisposable
         var messages = new SqsMessages(new MessageStore(source), queues, faults, _ids, _clock);
         var moves = new MoveTaskStore(source);
         var functions = _configuration.Functions.ToDictionary(function => function.Name, NewFunction);
-        var ec2Faults = new Ec2Faults(_configuration.Ec2.Faults);
+        var ec2Faults = new Ec2Faults(_configuration.Ec2.Faults, Faults);
         var fleet = new InstanceFleet(_configuration, ec2Faults, Endpoint, _ids, _clock, _logs.CreateLogger<InstanceFleet>());
         var templates = new LaunchTemplates(_configuration);
         var catalogue = new Ec2Catalogue(templates, _configuration, _clock);

@@ -57,9 +57,9 @@ public static class LocalCloudPlan
                 {
                     Name = "manager",
                     Command = programs.Command("Manager"),
-                    Environment = ManagerEnvironment(databaseAs, port),
+                    Environment = ManagerEnvironment(options, databaseAs, port),
                     UserId = meshUser,
-                    Concurrency = FunctionConcurrency,
+                    Concurrency = options.Managers,
                     TimeoutSeconds = ManagerTimeout,
                     EventSources = [Source("manager"), Source("control")],
                 },
@@ -100,6 +100,9 @@ public static class LocalCloudPlan
                     NetworkNamespace = options.ScannerNamespace,
                 },
             },
+            Ec2 = options.Ec2,
+            Faults = options.Faults,
+            Subnets = Subnets(options),
             LaunchTemplates = new Dictionary<string, LaunchTemplateConfiguration>
             {
                 ["taskmesh-bare-metal-worker"] = new([new TemplateVersionConfiguration("ami-taskmesh", "t4g.micro")]),
@@ -112,7 +115,15 @@ public static class LocalCloudPlan
         };
     }
 
-    private static Dictionary<string, string> ManagerEnvironment(Func<string, string> databaseAs, int port) => new()
+    /// <summary>Those that the Manager asks for, each in a zone of its own.</summary>
+    private static Dictionary<string, SubnetConfiguration> Subnets(LocalMeshOptions options) =>
+        (options.ManagerEnvironment.GetValueOrDefault("BARE_METAL_WORKER_SUBNETS") ?? "")
+            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select((subnet, place) => (subnet, place))
+            .ToDictionary(one => one.subnet, one => new SubnetConfiguration($"{Region}{(char)('a' + one.place)}"));
+
+    private static Dictionary<string, string> ManagerEnvironment(LocalMeshOptions options, Func<string, string> databaseAs, int port) => new(
+        options.ManagerEnvironment)
     {
         ["TASKMESH_DATABASE"] = databaseAs("tm_manager"),
         ["TASKMESH_MANAGER_QUEUE_URL"] = QueueUrl(port, "manager"),

@@ -1,3 +1,6 @@
+using TaskMesh.LocalCloud.Configuration;
+using TaskMesh.LocalCloud.Faults;
+
 namespace TaskMesh.Cli.Local;
 
 /// <summary>How a mesh on this machine is to be.</summary>
@@ -17,6 +20,16 @@ public sealed record LocalMeshOptions(string Folder)
 
     /// <summary>Base addresses of public services that differ from the real ones, by name.</summary>
     public IReadOnlyDictionary<string, Uri> Providers { get; init; } = new Dictionary<string, Uri>();
+
+    /// <summary>Of the Manager, besides what it always has.</summary>
+    public IReadOnlyDictionary<string, string> ManagerEnvironment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>How many Managers work at once.</summary>
+    public int Managers { get; init; } = 4;
+
+    public Ec2Configuration Ec2 { get; init; } = new();
+
+    public FaultConfiguration Faults { get; init; } = new();
 
     public string LogFolder => Path.Combine(Folder, "logs");
 

@@ -24,6 +24,7 @@ public static class Schema
     public const string Finding = "taskmesh.finding.v1";
     public const string Fleet = "taskmesh.fleet.v1";
     public const string Cost = "taskmesh.cost.v1";
+    public const string Rehearsal = "taskmesh.rehearsal.v1";
     public const string Plan = "taskmesh.plan.v1";
     public const string Local = "taskmesh.local.v1";
 }

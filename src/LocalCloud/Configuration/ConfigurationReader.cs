@@ -42,7 +42,8 @@ public static partial class ConfigurationReader
         return Problems(configuration).ToList() is { Count: > 0 } problems ? throw new ConfigurationException(problems) : configuration;
     }
 
-    private static IEnumerable<string> Problems(CloudConfiguration configuration)
+    /// <summary>All that is wrong with it, each in a sentence.</summary>
+    public static IEnumerable<string> Problems(CloudConfiguration configuration)
     {
         var queues = configuration.Queues.DistinctBy(queue => queue.Name).ToDictionary(queue => queue.Name, VisibilityTimeout);
         return
@@ -151,6 +152,7 @@ public static partial class ConfigurationReader
             $"a boot '{Ec2Fault.BootFails}' or '{Ec2Fault.BootHangs}', it does not '{fault.Code}'",
         { Code: null, ReplyLost: false } => "without a code and with its reply it is none",
         { From: < 1 } => $"from {fault.From} is not above 0",
+        { Share: not (>= 0 and <= 1) } => $"share {fault.Share} is not from 0 to 1",
         { Count: < 1 } => $"count {fault.Count} is not above 0",
         { Market: not (null or "spot" or "on-demand") } => $"the market is 'spot' or 'on-demand', not '{fault.Market}'",
         _ => null,

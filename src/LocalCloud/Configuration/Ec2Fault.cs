@@ -29,6 +29,9 @@ public sealed record Ec2Fault
     /// <summary>How many calls from there on; null for all.</summary>
     public int? Count { get; init; }
 
+    /// <summary>Of the calls from there on, from 0 to 1, drawn by the seed; 1 is all.</summary>
+    public double Share { get; init; } = 1;
+
     /// <summary>Whether the call does what it was asked for although it says no.</summary>
     public bool TakesEffect { get; init; }
 

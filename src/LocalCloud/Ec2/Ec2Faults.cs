@@ -1,14 +1,20 @@
 using TaskMesh.LocalCloud.Configuration;
+using TaskMesh.LocalCloud.Faults;
 
 namespace TaskMesh.LocalCloud.Ec2;
 
 /// <summary>The faults that EC2 shall have, and how often each was met.</summary>
 public sealed class Ec2Faults
 {
+    private readonly FaultSource _source;
     private readonly Lock _gate = new();
     private List<(Ec2Fault Fault, int Met)> _faults = [];
 
-    public Ec2Faults(IEnumerable<Ec2Fault> faults) => Replace(faults);
+    public Ec2Faults(IEnumerable<Ec2Fault> faults, FaultSource source)
+    {
+        _source = source;
+        Replace(faults);
+    }
 
     public void Replace(IEnumerable<Ec2Fault> faults)
     {
@@ -31,7 +37,8 @@ public sealed class Ec2Faults
                     || !Matches(fault.Subnet, subnet ?? Ec2Fault.OfTemplate) || !Matches(fault.Market, market))
                     continue;
                 _faults[place] = (fault, ++met);
-                if (met >= fault.From && !(met - fault.From >= fault.Count))
+                if (met >= fault.From && !(met - fault.From >= fault.Count)
+                    && (fault.Share >= 1 || _source.Hits("ec2", fault.Share, $"{place}/{operation}/{type}/{subnet}/{market}")))
                     next ??= fault;
             }
             return next;

@@ -1,5 +1,6 @@
 using TaskMesh.LocalCloud.Configuration;
 using TaskMesh.LocalCloud.Ec2;
+using TaskMesh.LocalCloud.Faults;
 
 namespace TaskMesh.Unit.LocalCloud.Ec2;
 
@@ -24,16 +25,30 @@ public class Ec2FaultsTests
     [InlineData(null, null, "on-demand", true)]
     public void A_fault_meets_a_type_a_subnet_and_a_market(string? type, string? subnet, string? market, bool meets) => Assert.Equal(
         meets,
-        new Ec2Faults([new() { Code = "x", InstanceType = type, Subnet = subnet, Market = market }])
+        new Ec2Faults([new() { Code = "x", InstanceType = type, Subnet = subnet, Market = market }], new FaultSource(1))
             .Next("RunInstances", "t4g.micro", null, "on-demand") is not null);
 
     [Fact]
     public void Other_operations_are_left_alone() =>
-        Assert.Null(new Ec2Faults([new() { Code = "x" }]).Next("DescribeInstances", null, null, "on-demand"));
+        Assert.Null(new Ec2Faults([new() { Code = "x" }], new FaultSource(1)).Next("DescribeInstances", null, null, "on-demand"));
+
+    [Fact]
+    public void A_share_is_drawn_by_the_seed_for_each_call_of_a_cell()
+    {
+        Assert.Equal(Hits(1), Hits(1));
+        Assert.NotEqual(Hits(1), Hits(2));
+        Assert.InRange(Hits(1).Count(hit => hit), 30, 70);
+
+        static bool[] Hits(int seed)
+        {
+            var faults = new Ec2Faults([new() { Code = "x", Share = 0.5 }], new FaultSource(seed));
+            return [.. Enumerable.Range(0, 100).Select(_ => faults.Next("RunInstances", null, "subnet-a", "on-demand") is not null)];
+        }
+    }
 
     private static IEnumerable<string?> Codes(int calls, params Ec2Fault[] faults)
     {
-        var all = new Ec2Faults(faults);
+        var all = new Ec2Faults(faults, new FaultSource(1));
         return [.. Enumerable.Range(0, calls).Select(_ => all.Next("RunInstances", null, null, "on-demand")?.Code)];
     }
 }
