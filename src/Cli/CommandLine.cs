@@ -5,6 +5,7 @@ using Npgsql;
 using TaskMesh.Cli.Commands;
 using TaskMesh.Cli.Demo;
 using TaskMesh.Cli.Deploy;
+using TaskMesh.Cli.Health;
 using TaskMesh.Cli.Lab;
 using TaskMesh.Cli.Rehearsing;
 using TaskMesh.Core.Configuration;
@@ -46,6 +47,7 @@ internal static class CommandLine
         FleetCommand.Create(),
         CostCommand.Create(),
         ScheduleCommand.Create(),
+        DoctorCommand.Create(),
         DeployCommand.Create(),
         LabCommand.Create(),
         CommonOptions.Output,

@@ -5,6 +5,10 @@ public static class ExitCode
 {
     public const int Success = 0;
     public const int InternalError = 1;
+
+    /// <summary>Something does not work, as `taskmesh doctor` has found.</summary>
+    public const int Unwell = 1;
+
     public const int Usage = 2;
 
     /// <summary>The work ended with failures.</summary>

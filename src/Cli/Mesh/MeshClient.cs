@@ -18,19 +18,22 @@ public sealed class MeshClient : IAsyncDisposable
 
     private readonly MeshSettings _settings;
     private readonly NpgsqlDataSource _database;
-    private readonly SqsSender _sender;
+
+    /// <summary>Who only reads needs no region and no credentials.</summary>
+    private readonly Lazy<SqsSender> _sender;
 
     public MeshClient(MeshSettings settings)
     {
         _settings = settings;
         _database = Database.Open(settings.Database, "taskmesh-cli", Connections);
-        _sender = new SqsSender(settings.LocalEndpoint is { } local ? AwsClients.LocalSqs(local) : AwsClients.Sqs());
+        _sender = new(() => new SqsSender(settings.LocalEndpoint is { } local ? AwsClients.LocalSqs(local) : AwsClients.Sqs()));
         Reader = new MeshReader(_database);
         Schedules = new ScheduleReader(_database);
         Waits = new WaitReader(_database);
         DeadLetters = new DeadLetterReader(_database);
         Fleet = new FleetReader(_database);
         Rules = new RulesReader(_database);
+        Health = new HealthReader(_database, TimeProvider.System);
         Ids = new IdSource(TimeProvider.System, new Random());
     }
 
@@ -45,6 +48,8 @@ public sealed class MeshClient : IAsyncDisposable
     public FleetReader Fleet { get; }
 
     public RulesReader Rules { get; }
+
+    public HealthReader Health { get; }
 
     public IdSource Ids { get; }
 
@@ -93,7 +98,7 @@ public sealed class MeshClient : IAsyncDisposable
         var bytes = Encoding.UTF8.GetByteCount(body);
         if (bytes > SqsLimits.BatchBytes)
             throw new CliException(ExitCode.Usage, $"body: {bytes} bytes are more than a message holds ({SqsLimits.BatchBytes})");
-        var answers = await _sender.SendAsync([new OutgoingMessage(queue, body)], cancellation);
+        var answers = await _sender.Value.SendAsync([new OutgoingMessage(queue, body)], cancellation);
         if (!answers[0].IsAccepted)
             throw new CliException(ExitCode.Unavailable, $"The Manager's queue did not take the message: {answers[0].Fault}");
     }

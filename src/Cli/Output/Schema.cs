@@ -25,6 +25,7 @@ public static class Schema
     public const string Fleet = "taskmesh.fleet.v1";
     public const string Cost = "taskmesh.cost.v1";
     public const string Rehearsal = "taskmesh.rehearsal.v1";
+    public const string Diagnosis = "taskmesh.diagnosis.v1";
     public const string Plan = "taskmesh.plan.v1";
     public const string Local = "taskmesh.local.v1";
 }

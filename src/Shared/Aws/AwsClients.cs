@@ -20,6 +20,20 @@ public static class AwsClients
     /// <summary>Short enough for a launch to end, or to be known as unresolved, within one invocation of the Manager.</summary>
     private static readonly TimeSpan Ec2Timeout = TimeSpan.FromSeconds(15);
 
+    /// <summary>Why there can be no client here, such as for want of a region; null if there can.</summary>
+    public static string? Problem()
+    {
+        try
+        {
+            Sqs().Dispose();
+            return null;
+        }
+        catch (AmazonClientException e)
+        {
+            return e.Message;
+        }
+    }
+
     public static IAmazonSQS Sqs() => new AmazonSQSClient(new AmazonSQSConfig { Timeout = SqsTimeout });
 
     /// <summary>A cloud on this machine, which checks no signature.</summary>

@@ -33,6 +33,15 @@ public static class Migrator
 
     private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Of all migrations, in their order.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        .. typeof(Migrator).Assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+            .Select(name => name[Prefix.Length..])
+            .Order(StringComparer.Ordinal),
+    ];
+
     /// <returns>The names of the migrations applied now.</returns>
     public static async Task<IReadOnlyList<string>> MigrateAsync(NpgsqlDataSource database, CancellationToken cancellation)
     {
@@ -45,7 +54,7 @@ public static class Migrator
                 "create table if not exists schema_version (name text primary key, applied_at timestamptz not null default clock_timestamp())",
                 cancellation);
             var applied = await AppliedAsync(connection, cancellation);
-            var known = Names().ToArray();
+            var known = Names;
             if (applied.Except(known).FirstOrDefault() is { } newer)
                 throw new InvalidOperationException($"The database has the migration '{newer}', which this version does not know: use a newer one.");
             var missing = known.Except(applied).ToArray();
@@ -121,11 +130,6 @@ public static class Migrator
             names.Add(reader.GetString(0));
         return names;
     }
-
-    private static IEnumerable<string> Names() => typeof(Migrator).Assembly.GetManifestResourceNames()
-        .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
-        .Select(name => name[Prefix.Length..])
-        .Order(StringComparer.Ordinal);
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
     {

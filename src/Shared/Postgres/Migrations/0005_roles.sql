@@ -55,4 +55,6 @@ grant select on task_manager.control_state to tm_worker;
 grant execute on function task_manager.heartbeat, task_manager.drain, task_manager.retire, task_manager.leave to tm_worker;
 
 grant select on all tables in schema task_manager, recon to tm_reader;
+-- What `taskmesh doctor` compares with what it knows.
+grant select on schema_version to tm_reader;
 grant execute on function task_manager.clock to tm_reader;

@@ -73,3 +73,4 @@ grant select on
 revoke all on function task_manager.member_organisation from public;
 grant execute on function task_manager.clock, task_manager.hold_on, task_manager.member_organisation to tm_member;
 grant select on task_manager.member to tm_reader;
+grant select on schema_version to tm_member;

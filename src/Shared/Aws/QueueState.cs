@@ -1,0 +1,37 @@
+using System.Globalization;
+using Amazon.Runtime;
+using Amazon.SQS;
+using Amazon.SQS.Model;
+
+namespace TaskMesh.Aws;
+
+/// <summary>A queue as it is.</summary>
+/// <param name="Messages">Waiting for somebody to receive them.</param>
+/// <param name="Fault">Why nobody can tell, with AWS's code first where there is one; null if all is told.</param>
+public sealed record QueueState(string Url, int Messages, string? Code = null, string? Fault = null)
+{
+    public const string Missing = "AWS.SimpleQueueService.NonExistentQueue";
+
+    /// <summary>Also AWS not answering is an answer.</summary>
+    public static async Task<QueueState> AskAsync(IAmazonSQS sqs, string url, CancellationToken cancellation)
+    {
+        const string messages = "ApproximateNumberOfMessages";
+        try
+        {
+            var answer = await sqs.GetQueueAttributesAsync(new GetQueueAttributesRequest(url, [messages]), cancellation);
+            return new QueueState(url, int.Parse(answer.Attributes[messages], CultureInfo.InvariantCulture));
+        }
+        catch (QueueDoesNotExistException e)
+        {
+            return new QueueState(url, 0, Missing, e.Message);
+        }
+        catch (AmazonServiceException e)
+        {
+            return new QueueState(url, 0, e.ErrorCode, e.Message);
+        }
+        catch (Exception e) when (e is AmazonClientException or HttpRequestException or TimeoutException || !cancellation.IsCancellationRequested)
+        {
+            return new QueueState(url, 0, null, e.Message);
+        }
+    }
+}
