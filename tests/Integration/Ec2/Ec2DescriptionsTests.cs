@@ -132,6 +132,33 @@ public class Ec2DescriptionsTests
         AssertSent(http, "ResourceId.1=i-1", "Tag.1.Key=app", "Tag.1.Value=taskmesh");
     }
 
+    [Fact]
+    public async Task A_launch_template_and_a_version_of_it()
+    {
+        var made = Answering("""
+            <launchTemplate>
+              <launchTemplateId>lt-1</launchTemplateId>
+              <launchTemplateName>worker</launchTemplateName>
+              <defaultVersionNumber>1</defaultVersionNumber>
+              <latestVersionNumber>1</latestVersionNumber>
+            </launchTemplate>
+            """);
+        var versioned = Answering("<launchTemplateVersion><versionNumber>2</versionNumber></launchTemplateVersion>");
+        var data = new RequestLaunchTemplateData { ImageId = "ami-1", InstanceType = "t4g.micro", SecurityGroupIds = ["sg-1"], UserData = "aGk=" };
+
+        var template = await AwsTestClients.Ec2(made).CreateLaunchTemplateAsync(new() { LaunchTemplateName = "worker", LaunchTemplateData = data });
+        var version = await AwsTestClients.Ec2(versioned).CreateLaunchTemplateVersionAsync(
+            new() { LaunchTemplateName = "worker", SourceVersion = "1", LaunchTemplateData = new() { InstanceType = "t4g.small" } });
+
+        Assert.Equal(("lt-1", 1L), (template.LaunchTemplate.LaunchTemplateId, template.LaunchTemplate.LatestVersionNumber!.Value));
+        Assert.Equal(2L, version.LaunchTemplateVersion.VersionNumber);
+        const string prefix = "LaunchTemplateData.";
+        AssertSent(
+            made, "LaunchTemplateName=worker", $"{prefix}ImageId=ami-1", $"{prefix}InstanceType=t4g.micro", $"{prefix}SecurityGroupId.1=sg-1",
+            $"{prefix}UserData=aGk");
+        AssertSent(versioned, "SourceVersion=1", $"{prefix}InstanceType=t4g.small");
+    }
+
     private static StubHttp Answering(string members) =>
         new(_ => new StubAnswer($"<Response xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\">{members}</Response>"));
 
