@@ -13,17 +13,14 @@ public sealed class PostgresClusterTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task A_cluster_starts_within_its_bound_and_leaves_no_process_behind()
+    public async Task A_cluster_that_was_disposed_of_leaves_no_process_behind()
     {
-        var start = Stopwatch.StartNew();
         await using var cluster = await StartAsync(Options);
-        start.Stop();
 
         var answer = await ScalarAsync(cluster, "select 1");
         await cluster.DisposeAsync();
 
         Assert.Equal(1, answer);
-        Assert.InRange(start.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
         Assert.False(Directory.Exists($"/proc/{cluster.ProcessId}"));
     }
 
