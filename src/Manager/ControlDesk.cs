@@ -79,8 +79,12 @@ public sealed class ControlDesk(ReferenceResolver references, ScheduleDesk sched
                 return $"mostTasks: {limits.MostTasks} is not from 1 to {Generated.MostChildren}";
             case ControlAction.SetLimits { PacketsPerSecond: < 1 or > OrganisationLimits.HighestPacketRate } limits:
                 return $"packetsPerSecond: {limits.PacketsPerSecond} is not from 1 to {OrganisationLimits.HighestPacketRate}";
+            case ControlAction.SetLimits { RescanInterval: { } rescan }
+                when rescan <= TimeSpan.Zero || rescan > OrganisationLimits.LongestRescanInterval:
+                return $"rescanInterval: {Duration.Write(rescan)} is not up to {Duration.Write(OrganisationLimits.LongestRescanInterval)}";
             case ControlAction.SetLimits set:
-                return await store.SetLimitsAsync(set.Organisation, new(set.MostWaiting, set.MostTasks, set.PacketsPerSecond), cancellation)
+                var limited = new OrganisationLimits(set.MostWaiting, set.MostTasks, set.PacketsPerSecond, set.RescanInterval);
+                return await store.SetLimitsAsync(set.Organisation, limited, cancellation)
                     ? null : $"organisation: there is no '{set.Organisation}'";
             case ControlAction.SetNetworkRate { PacketsPerSecond: < 1 or > OrganisationLimits.HighestPacketRate } network:
                 return $"packetsPerSecond: {network.PacketsPerSecond} is not from 1 to {OrganisationLimits.HighestPacketRate}";

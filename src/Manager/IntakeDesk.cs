@@ -33,7 +33,7 @@ public sealed class IntakeDesk(CollectionPlanner planner, TimeProvider clock)
         var known = (await submitted.Organisations.RowsAsync(connection, cancellation)).ToDictionary(row => row.Organisation, row => row.Facts);
         var refused = new List<(ReadMessage, string)>();
         var plans = await WithinLimitsAsync(
-            new CollectionStore(connection), Plan(submitted.Messages, known, refused), known, refused, cancellation);
+            connection, Plan(submitted.Messages, known, refused), known, refused, cancellation);
         var fresh = plans.DistinctBy(plan => plan.Plan.Id).ToArray();
         return new Planned(
             plans,
@@ -89,7 +89,7 @@ public sealed class IntakeDesk(CollectionPlanner planner, TimeProvider clock)
 
     /// <summary>Refuses what is more than its organisation may have, unless it is only said again.</summary>
     private static async Task<List<PlannedMessage>> WithinLimitsAsync(
-        CollectionStore store,
+        NpgsqlConnection connection,
         List<PlannedMessage> plans,
         Dictionary<string, OrganisationFacts> known,
         List<(ReadMessage, string)> refused,
@@ -97,10 +97,16 @@ public sealed class IntakeDesk(CollectionPlanner planner, TimeProvider clock)
     {
         if (known.Values.All(facts => facts.Limits == OrganisationLimits.None))
             return plans;
+        var store = new CollectionStore(connection);
         var limited = known.Where(one => one.Value.Limits.MostWaiting is not null).ToDictionary(
             one => one.Key, one => one.Value.Limits.MostWaiting!.Value);
         var waiting = limited.Count == 0 ? [] : new Dictionary<string, int>(await store.WaitingAsync(limited, cancellation));
         var existing = await store.DigestsAsync([.. plans.Select(plan => plan.Plan.Id)], cancellation);
+        var rescans = await RescanDesk.OpenAsync(
+            connection,
+            plans.Select(plan => plan.Plan).Where(plan => !existing.ContainsKey(plan.Id)),
+            known.ToDictionary(one => one.Key, one => one.Value.Limits),
+            cancellation);
         var within = new List<PlannedMessage>();
         foreach (var plan in plans)
         {
@@ -109,7 +115,8 @@ public sealed class IntakeDesk(CollectionPlanner planner, TimeProvider clock)
             {
                 within.Add(plan);
             }
-            else if (known[organisation].Limits.Problem(organisation, tasks, waiting.GetValueOrDefault(organisation)) is { } problem)
+            else if ((known[organisation].Limits.Problem(organisation, tasks, waiting.GetValueOrDefault(organisation))
+                ?? rescans.Problem(plan.Plan)) is { } problem)
             {
                 refused.Add((plan.Message, problem));
             }
@@ -119,6 +126,7 @@ public sealed class IntakeDesk(CollectionPlanner planner, TimeProvider clock)
                 waiting[organisation] = waiting.GetValueOrDefault(organisation) + tasks;
             }
         }
+        await rescans.RememberAsync(cancellation);
         return within;
     }
 

@@ -27,6 +27,8 @@ public sealed class RetentionRunner(
         try
         {
             await WithStoreAsync(store => store.MakePartitionsAsync(WeeksAhead, cancellation), cancellation);
+            await using (var connection = await database.OpenConnectionAsync(cancellation))
+                await new RescanStore(connection).ForgetAsync(cancellation);
             if (!settings.Enabled)
                 return;
             await PruneAsync(cancellation);

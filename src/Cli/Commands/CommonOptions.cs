@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TaskMesh.Cli.Output;
+using TaskMesh.Core.Workflow;
 
 namespace TaskMesh.Cli.Commands;
 
@@ -14,6 +15,15 @@ internal static class CommonOptions
     };
 
     public static Option<string> Reason() => new("--reason") { Description = "Why; kept in the audit trail.", Required = true };
+
+    public static TimeSpan? DurationOf(this ParseResult parsed, Option<string?> option)
+    {
+        if (parsed.GetValue(option) is not { } text)
+            return null;
+        return Duration.TryParse(text, out var duration)
+            ? duration
+            : throw new CliException(ExitCode.Usage, $"{option.Name}: '{text}' is not a number and one of ns, us, ms, s, m, h");
+    }
 
     public static Printer Printer(this ParseResult parsed) => new(parsed.GetValue(Output), parsed.InvocationConfiguration.Output);
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using TaskMesh.Cli.Mesh;
 using TaskMesh.Cli.Output;
 using TaskMesh.Core.Messages;
+using TaskMesh.Core.Workflow;
 
 namespace TaskMesh.Cli.Commands;
 
@@ -30,14 +31,16 @@ internal static class LimitsCommand
             var limits = await mesh.Reader.LimitsAsync(name, cancellation)
                 ?? throw new CliException(ExitCode.Usage, $"organisation: there is no '{name}'");
             var network = await mesh.Reader.NetworkRateAsync(cancellation);
+            var rescan = limits.RescanInterval is { } interval ? Duration.Write(interval) : null;
             var printer = parsed.Printer();
             printer.One(
-                new View(Schema.Limits, name, limits.MostWaiting, limits.MostTasks, limits.PacketsPerSecond, network),
+                new View(Schema.Limits, name, limits.MostWaiting, limits.MostTasks, limits.PacketsPerSecond, rescan, network),
                 () => printer.Facts(
                     ("organisation", name),
                     ("tasks in line", Text(limits.MostWaiting)),
                     ("tasks of a collection", Text(limits.MostTasks)),
                     ("packets/s of its scans", Text(limits.PacketsPerSecond)),
+                    ("between the same scans", rescan ?? "any time"),
                     ("packets/s to any /24 or IPv6 /48", Text(network))));
         });
         return command;
@@ -48,17 +51,25 @@ internal static class LimitsCommand
         var waiting = new Option<int?>("--waiting") { Description = "How many tasks may be in line for room; any number if left out." };
         var tasks = new Option<int?>("--tasks") { Description = "How many tasks a collection may be submitted with, and its generators may make." };
         var packets = new Option<int?>("--packets") { Description = "Packets a second of all its scans together; what they are told if left out." };
+        var rescan = new Option<string?>("--rescan")
+        {
+            Description = "How long the same scan may not be submitted again, such as 6h; any time if left out.",
+        };
         var reason = CommonOptions.Reason();
         var command = new Command(
             "set", "Set all limits. What is above one is refused when it is submitted; what runs goes on, and sends at the new rate within seconds.")
         {
-            Organisation, waiting, tasks, packets, reason,
+            Organisation, waiting, tasks, packets, rescan, reason,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
             await using var mesh = MeshClient.Connect();
             var action = new ControlAction.SetLimits(
-                parsed.GetRequiredValue(Organisation), parsed.GetValue(waiting), parsed.GetValue(tasks), parsed.GetValue(packets));
+                parsed.GetRequiredValue(Organisation),
+                parsed.GetValue(waiting),
+                parsed.GetValue(tasks),
+                parsed.GetValue(packets),
+                parsed.DurationOf(rescan));
             await mesh.SteerAsync(action, parsed.GetRequiredValue(reason), cancellation);
         });
         return command;
@@ -83,5 +94,6 @@ internal static class LimitsCommand
 
     private static string Text(int? limit) => limit?.ToString(CultureInfo.InvariantCulture) ?? "any number";
 
-    private sealed record View(string Schema, string Organisation, int? Waiting, int? Tasks, int? PacketsPerSecond, int NetworkPacketsPerSecond);
+    private sealed record View(
+        string Schema, string Organisation, int? Waiting, int? Tasks, int? PacketsPerSecond, string? Rescan, int NetworkPacketsPerSecond);
 }

@@ -91,13 +91,13 @@ internal static class ScheduleCommand
                 parsed.GetRequiredValue(Name),
                 Submission.Read(await ReadAsync(parsed.GetRequiredValue(file), cancellation), Guid.Empty),
                 parsed.GetValue(organisations) is { Length: > 0 } named ? named : null,
-                DurationOf(parsed, every),
+                parsed.DurationOf(every),
                 parsed.GetValue(cron),
                 parsed.GetValue(zone),
                 parsed.GetValue(on),
-                DurationOf(parsed, jitter),
+                parsed.DurationOf(jitter),
                 parsed.GetValue(overlap) switch { "queue" => Overlap.Queue, "cancel-old" => Overlap.CancelOld, _ => Overlap.Skip },
-                DurationOf(parsed, coolDown));
+                parsed.DurationOf(coolDown));
             string[] problems = [.. schedule.Problems()];
             if (problems.Length > 0)
                 throw new CliException(ExitCode.Usage, string.Join(Environment.NewLine, problems));
@@ -149,15 +149,6 @@ internal static class ScheduleCommand
     }
 
     private static Option<string?> Text(string name, string description) => new(name) { Description = description };
-
-    private static TimeSpan? DurationOf(ParseResult parsed, Option<string?> option)
-    {
-        if (parsed.GetValue(option) is not { } text)
-            return null;
-        return Duration.TryParse(text, out var duration)
-            ? duration
-            : throw new CliException(ExitCode.Usage, $"{option.Name}: '{text}' is not a number and one of ns, us, ms, s, m, h");
-    }
 
     private static async Task<string> ReadAsync(FileInfo file, CancellationToken cancellation) => file.Exists
         ? await File.ReadAllTextAsync(file.FullName, cancellation)

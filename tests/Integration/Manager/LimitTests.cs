@@ -1,5 +1,7 @@
 using System.Text.Json;
 using TaskMesh.Core.Messages;
+using TaskMesh.Core.Scope;
+using TaskMesh.Core.Workflow;
 using TaskMesh.Testing;
 
 namespace TaskMesh.Integration.Manager;
@@ -96,8 +98,68 @@ public class LimitTests(ProductCluster cluster)
         return await rig.Database.RowsAsync("select organisation, state from task_manager.collection order by organisation");
     }
 
-    private static Task<IReadOnlyList<string>> SetAsync(ManagerRig rig, string organisation, int? waiting = null, int? tasks = null) =>
-        rig.SendAsync(new Control(new ControlAction.SetLimits(organisation, waiting, tasks), "tester", "test") { Id = Guid.CreateVersion7() });
+    [Fact]
+    public async Task The_same_scan_waits_for_the_interval_unless_it_failed()
+    {
+        await using var rig = await RigAsync();
+        await rig.Database.AdvanceAsync(TimeSpan.Zero);
+        await rig.Database.ExecuteAsync("update task_manager.test_clock set now = '2026-01-15T12:00Z'");
+        await rig.SendAsync(new Control(new ControlAction.SetScope(Scope, "small"), "tester", "test") { Id = Guid.CreateVersion7() });
+        await SetAsync(rig, "small", rescan: TimeSpan.FromHours(6));
+        var (first, other) = (Scan("192.0.2.1"), Scan("192.0.2.2"));
+
+        await rig.SendAsync(first, first, Scan("192.0.2.1"), other);
+        await rig.SendAsync(first, Scan("192.0.2.1"));
+        Assert.Equal(2, rig.Runs.Count);
+        Assert.Equal(
+            [
+                "target: the same 'target' was submitted just now; 'small' lets 6h pass in between",
+                "target: the same 'target' was submitted at 2026-01-15 12:00:00Z; 'small' lets 6h pass in between",
+            ],
+            await rig.Database.RowsAsync(Refused));
+
+        await rig.SendAsync([.. rig.Runs.Select(run => ManagerRig.Report(
+            run, run.Id == other.Id ? new TaskOutcome.Failed(ErrorClass.Fatal, "broken") : Success))]);
+        rig.Sent.Clear();
+        await rig.Database.AdvanceAsync(TimeSpan.FromHours(1));
+        await rig.SendAsync(Scan("192.0.2.1"), Scan("192.0.2.2"));
+        Assert.Equal("192.0.2.2", Assert.Single(rig.Runs).Input.GetProperty("target").GetString());
+
+        await rig.Database.AdvanceAsync(TimeSpan.FromHours(5));
+        await rig.SendAsync(new Tick(Sweep.Housekeeping));
+        Assert.Equal(["1"], await rig.Database.RowsAsync("select count(*) from task_manager.scanned"));
+        rig.Sent.Clear();
+        await rig.SendAsync(Scan("192.0.2.1"));
+        Assert.Single(rig.Runs, run => run.Kind == "target");
+    }
+
+    [Fact]
+    public async Task Two_Managers_that_get_the_same_scan_at_once_let_one_of_them_in()
+    {
+        await using var rig = await RigAsync();
+        await using var second = new ManagerRig(rig.Database);
+        await second.StartAsync();
+        await rig.SendAsync(new Control(new ControlAction.SetScope(Scope, "small"), "tester", "test") { Id = Guid.CreateVersion7() });
+        await SetAsync(rig, "small", rescan: TimeSpan.FromHours(6));
+
+        await System.Threading.Tasks.Task.WhenAll(
+            Enumerable.Range(1, 20).SelectMany(host => new[] { rig, second }.Select(manager => manager.SendAsync(Scan($"192.0.2.{host}")))));
+
+        Assert.Equal(["20 20"], await rig.Database.RowsAsync("select count(*), count(distinct input) from task_manager.task"));
+    }
+
+    private static ScanScope Scope { get; } = new(
+        "tester", "test", DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue, ["192.0.2.0/24"], AllowPrivate: true);
+
+    private static CreateTask Scan(string target) =>
+        new("target", JsonElement.Parse($$"""{"target":"{{target}}"}"""), Organisation: "small") { Id = Guid.CreateVersion7() };
+
+    private static Task<IReadOnlyList<string>> SetAsync(
+        ManagerRig rig, string organisation, int? waiting = null, int? tasks = null, TimeSpan? rescan = null) => rig.SendAsync(
+            new Control(new ControlAction.SetLimits(organisation, waiting, tasks, RescanInterval: rescan), "tester", "test")
+            {
+                Id = Guid.CreateVersion7(),
+            });
 
     private static CreateTask Task(string organisation, int priority = 0) =>
         new("outside", Empty, Organisation: organisation, Priority: priority) { Id = Guid.CreateVersion7() };

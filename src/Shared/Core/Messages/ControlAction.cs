@@ -56,9 +56,13 @@ public abstract record ControlAction
     /// <param name="MostWaiting">Tasks in line for room.</param>
     /// <param name="MostTasks">Tasks that a collection may be submitted with, and that its generators may make.</param>
     /// <param name="PacketsPerSecond">Of all its scans together.</param>
+    /// <param name="RescanInterval">How long the same scan may not be submitted again.</param>
     public sealed record SetLimits(
-        string Organisation = CreateCollection.DefaultOrganisation, int? MostWaiting = null, int? MostTasks = null, int? PacketsPerSecond = null)
-        : ControlAction;
+        string Organisation = CreateCollection.DefaultOrganisation,
+        int? MostWaiting = null,
+        int? MostTasks = null,
+        int? PacketsPerSecond = null,
+        TimeSpan? RescanInterval = null) : ControlAction;
 
     /// <summary>Sets how many packets a second any one network (IPv4 /24, IPv6 /48) may get from all scans of all organisations.</summary>
     public sealed record SetNetworkRate(int PacketsPerSecond) : ControlAction;

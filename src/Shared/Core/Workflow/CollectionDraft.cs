@@ -66,7 +66,10 @@ internal sealed class CollectionDraft
                 Sources(task.Node, ids),
                 task.Node.Labels ?? Labels,
                 task.Started,
-                task.Node.Timeouts))],
+                task.Node.Timeouts)
+            {
+                AimsAtTargets = task.Check.Ranges.Count + task.Check.Names.Count > 0,
+            })],
             _generators);
     }
 

@@ -60,7 +60,11 @@ public sealed record TaskPlan(
     bool Started,
     TaskTimeouts? Timeouts = null,
     Guid? Parent = null,
-    string? Refusal = null);
+    string? Refusal = null)
+{
+    /// <summary>Whether its input names addresses or names to be scanned.</summary>
+    public bool AimsAtTargets { get; init; }
+}
 
 public enum ContainerMode
 {

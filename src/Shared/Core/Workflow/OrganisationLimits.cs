@@ -4,10 +4,14 @@ namespace TaskMesh.Core.Workflow;
 /// <param name="MostWaiting">Tasks in line for room; null for any number.</param>
 /// <param name="MostTasks">That a collection may be submitted with, and that its generators may make; null for what any may.</param>
 /// <param name="PacketsPerSecond">Of all its scans together; null for what they are told.</param>
-public sealed record OrganisationLimits(int? MostWaiting = null, int? MostTasks = null, int? PacketsPerSecond = null)
+/// <param name="RescanInterval">How long the same scan may not be submitted again; null for no time.</param>
+public sealed record OrganisationLimits(
+    int? MostWaiting = null, int? MostTasks = null, int? PacketsPerSecond = null, TimeSpan? RescanInterval = null)
 {
     /// <summary>As fast as any scan may be told to send.</summary>
     public const int HighestPacketRate = 10_000_000;
+
+    public static readonly TimeSpan LongestRescanInterval = TimeSpan.FromDays(366);
 
     public static OrganisationLimits None { get; } = new();
 

@@ -14,11 +14,14 @@ public sealed class CollectionStore(NpgsqlConnection connection)
     public Task<Later<(string Organisation, OrganisationFacts Facts)>> OrganisationsAsync(
         IReadOnlyCollection<string> organisations, CancellationToken cancellation)
     {
-        const string sql = "select name, scope, most_waiting, most_tasks from task_manager.organisation where name = any($1)";
+        const string sql = "select name, scope, most_waiting, most_tasks, rescan_interval from task_manager.organisation where name = any($1)";
         return connection.Command(sql, In(organisations.ToArray())).QueryLaterAsync(
             row => (row.GetString(0), new OrganisationFacts(
                 row.TextOrNull(1) is { } scope ? JsonSerializer.Deserialize(scope, MessageJson.Default.ScanScope) : null,
-                new(row.IsDBNull(2) ? null : row.GetInt32(2), row.IsDBNull(3) ? null : row.GetInt32(3)))),
+                new(
+                    row.IsDBNull(2) ? null : row.GetInt32(2),
+                    row.IsDBNull(3) ? null : row.GetInt32(3),
+                    RescanInterval: row.IsDBNull(4) ? null : row.GetTimeSpan(4)))),
             cancellation);
     }
 

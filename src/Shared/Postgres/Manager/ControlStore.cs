@@ -31,8 +31,11 @@ public sealed class ControlStore(NpgsqlConnection connection)
     /// <returns>Whether there is such an organisation.</returns>
     public async Task<bool> SetLimitsAsync(string organisation, OrganisationLimits limits, CancellationToken cancellation)
     {
-        const string sql = "update task_manager.organisation set most_waiting = $2, most_tasks = $3, packet_rate = $4 where name = $1";
-        return await connection.Command(sql, In(organisation), In(limits.MostWaiting), In(limits.MostTasks), In(limits.PacketsPerSecond))
+        const string sql = """
+            update task_manager.organisation set most_waiting = $2, most_tasks = $3, packet_rate = $4, rescan_interval = $5 where name = $1
+            """;
+        return await connection.Command(
+            sql, In(organisation), In(limits.MostWaiting), In(limits.MostTasks), In(limits.PacketsPerSecond), In(limits.RescanInterval))
             .ExecuteAsync(cancellation) > 0;
     }
 

@@ -99,7 +99,7 @@ public sealed class MeshReader(NpgsqlDataSource database)
     public Task<OrganisationLimits?> LimitsAsync(string organisation, CancellationToken cancellation)
     {
         const string sql = """
-            select most_waiting as mostWaiting, most_tasks as mostTasks, packet_rate as packetsPerSecond
+            select most_waiting as mostWaiting, most_tasks as mostTasks, packet_rate as packetsPerSecond, rescan_interval as rescanInterval
               from task_manager.organisation where name = @organisation
             """;
         return SingleAsync<OrganisationLimits>(sql, new { organisation }, cancellation);
