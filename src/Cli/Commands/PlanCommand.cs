@@ -52,6 +52,15 @@ internal static class PlanCommand
         var windows = await mesh.Reader.WindowsAsync(plan.Organisation, cancellation);
         if (outlook.RawTasks > 0 && ScanCalendar.Closed(windows, now) is { } closed && closed.Since <= now)
             holds.Add($"scan windows are closed: no raw task starts before {closed.Until:u}");
+        // How many of its tasks are in line already, the Manager counts when the message comes.
+        if (await mesh.Reader.LimitsAsync(plan.Organisation, cancellation) is { } limits)
+        {
+            var generated = outlook.Tasks.Sum(task => (long)(task.Forecast?.Children ?? 0));
+            if (limits.Problem(plan.Organisation, plan.Tasks.Count, waiting: 0) is { } problem)
+                holds.Add($"the Manager will not take it: {problem}");
+            if (generated > limits.MostTasks)
+                holds.Add($"its generators will fail: they make {Number(generated)} tasks and may make {limits.MostTasks}");
+        }
         if (outlook.LaunchesHeld is { } held)
             holds.Add($"no more launches: {held}");
         holds.AddRange(outlook.Tasks.Where(task => task.Pool is null).Select(task => $"{task.Name}: no pool has its labels, so it waits for one"));
@@ -71,9 +80,10 @@ internal static class PlanCommand
             ("TARGETS", TargetsOf));
         var least = answer.Unknown.Count > 0 ? "at least " : "";
         printer.Facts(
-            ("scope", $"allowed by {string.Join(" and ", answer.Scope)}"),
+            ("scope", $"allowed by {string.Join(" and ", answer.Scope.Select(reference => $"'{reference}'"))}"),
             ("raw tasks", $"{least}{Number(answer.RawTasks)} at once"),
-            ("launches", answer.Launches.Count == 0 ? $"{least}0" : $"{least}{answer.Launches.Count}: {string.Join(", ", answer.Launches)}"),
+            ("launches", least + string.Join(", ", answer.Launches.CountBy(cell => cell).Select(
+                cell => $"{Number(cell.Value)} as {cell.Key}").DefaultIfEmpty("0"))),
             ("time", $"{Seconds(answer.SecondsLeast, answer.SecondsMost)}, of the packets alone"),
             ("cost", answer.CostLeast is { } cost
                 ? $"{FleetCommand.Money(cost)}{(answer.CostMost is { } most ? $" to {FleetCommand.Money(most)}" : " or more")}"
@@ -121,7 +131,7 @@ internal static class PlanCommand
             Output.Schema.Plan,
             "allowed",
             plan.Organisation,
-            [.. plan.Scope.Select(scope => $"'{scope.Reference}'")],
+            [.. plan.Scope.Select(scope => scope.Reference)],
             [.. outlook.Tasks.Select(Row.Of)],
             outlook.RawTasks,
             [.. outlook.Launches.Select(cell => $"{cell.Cell}")],

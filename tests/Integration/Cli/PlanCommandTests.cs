@@ -88,6 +88,23 @@ public sealed class PlanCommandTests(LocalMeshFixture mesh) : IClassFixture<Loca
         Assert.Contains("4 to 8 s, of the packets alone", plan, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_holds_work_back_is_told()
+    {
+        (await mesh.RunAsync("scope", "set", mesh.ScopeFile, "--organisation", "small", "--reason", "tests")).Good();
+        (await mesh.RunAsync("limits", "set", "--organisation", "small", "--tasks", "4", "--reason", "tests")).Good();
+        var file = await mesh.WriteAsync("small.json", Workflow);
+
+        var holds = (await mesh.RunAsync("plan", file, "--organisation", "small", "-o", "json")).Good().Json.GetProperty("holds");
+
+        Assert.Equal(
+            [
+                "the Manager will not take it: root: 6 tasks are more than the 4 that 'small' may have in a collection",
+                "its generators will fail: they make 9 tasks and may make 4",
+            ],
+            holds.EnumerateArray().Select(hold => $"{hold}"));
+    }
+
     private async Task<string[]> LaunchedAsync()
     {
         await using var command = mesh.Database.CreateCommand("""

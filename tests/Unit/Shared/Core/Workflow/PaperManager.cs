@@ -27,6 +27,9 @@ internal sealed class PaperManager(CollectionPlan plan, Func<string, int, TaskOu
 
     public IEnumerable<TaskState> TaskStates => _tasks.Values.Select(task => task.State);
 
+    /// <summary>Tasks that make no others, dispatched at the same time.</summary>
+    public int MostAtOnce { get; private set; }
+
     public void Run()
     {
         foreach (var task in plan.Tasks)
@@ -51,6 +54,7 @@ internal sealed class PaperManager(CollectionPlan plan, Func<string, int, TaskOu
         var task = _tasks[id];
         var attempt = ++task.Attempt;
         task.State = TaskState.Dispatched;
+        MostAtOnce = Math.Max(MostAtOnce, _tasks.Values.Count(other => other is { Fills: null, State: TaskState.Dispatched }));
         var ended = outcome(task.Name, attempt);
         if (ended is TaskOutcome.Succeeded && task.Fills is not null)
             ended = new TaskOutcome.Succeeded(Children: Make(id, task, children(task.Name)));

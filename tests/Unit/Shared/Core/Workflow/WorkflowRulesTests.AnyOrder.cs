@@ -2,6 +2,8 @@ using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using TaskMesh.Core.Messages;
+using TaskMesh.Core.Planning;
+using TaskMesh.Core.Scope;
 using TaskMesh.Core.Workflow;
 using TaskMesh.Tasks;
 
@@ -9,7 +11,7 @@ namespace TaskMesh.Unit.Shared.Core.Workflow;
 
 /// <summary>
 /// Workflows of any shape, whose messages come in any order and any number of times: each container ends as the shape and the tasks' own ends say,
-/// which a few lines work out without any message.
+/// which a few lines work out without any message; and never is more at work at once than was foreseen.
 /// </summary>
 public partial class WorkflowRulesTests
 {
@@ -38,7 +40,17 @@ public partial class WorkflowRulesTests
         Assert.DoesNotContain(manager.TaskStates, state => !state.IsTerminal());
         foreach (var container in plan!.Containers.Where(container => container.Parent is null || manager.IsWhole(container.Id)))
             Assert.Equal(Expected(plan, container, shape), manager.StateOf(container.Id));
+        Assert.InRange(manager.MostAtOnce, 0, PeakWork.Of(plan, plan.Tasks.ToDictionary(task => task.Id, Outlook), "all"));
         return true;
+
+        TaskOutlook Outlook(TaskPlan task)
+        {
+            var kind = AllTasks.Catalogue.Find(task.Kind)!;
+            var outlook = new TaskOutlook(task.Name, kind, "all", null, null, AddressSet.Empty, AddressSet.Empty, [], null);
+            return kind.IsGenerator
+                ? outlook with { Pool = null, Forecast = new(null, null, 0, "insert-data", Children(task.Name)), ChildPool = "all" }
+                : outlook;
+        }
 
         TaskOutcome Outcome(string task, int attempt) => Script(shape, task)[attempt - 1];
 
