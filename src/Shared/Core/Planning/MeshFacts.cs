@@ -9,6 +9,7 @@ namespace TaskMesh.Core.Planning;
 /// <param name="Parallelism">Tasks that a worker runs at once, as the last one that reported said; null if none has.</param>
 /// <param name="NetworkRate">Packets per second that any one network gets.</param>
 /// <param name="OrganisationRate">Packets per second of all the organisation's scans; null for no limit.</param>
+/// <param name="PoolRates">Packets per second that leave a pool, where there is a limit.</param>
 public sealed record MeshFacts(
     MeshRules Rules,
     FleetDemand Demand,
@@ -17,4 +18,5 @@ public sealed record MeshFacts(
     int Minimum,
     int? Parallelism,
     int NetworkRate,
-    int? OrganisationRate);
+    int? OrganisationRate,
+    IReadOnlyDictionary<string, int> PoolRates);

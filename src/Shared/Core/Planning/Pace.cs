@@ -4,7 +4,7 @@ using TaskMesh.Core.Workflow;
 
 namespace TaskMesh.Core.Planning;
 
-/// <summary>How long a collection's packets take: at the rate that each scan was told, at most what networks and the organisation get.</summary>
+/// <summary>How long a collection's packets take: at the rate that each scan was told, and what networks, organisation and pool allow.</summary>
 internal static class Pace
 {
     /// <param name="most">With every packet that may be needed, instead of one for each question.</param>
@@ -54,6 +54,7 @@ internal static class Pace
                 (double)forecast.Rate * atOnce,
                 networks > 0 ? networks * mesh.NetworkRate : double.MaxValue,
                 mesh.OrganisationRate ?? double.MaxValue,
+                (task.ChildPool ?? task.Pool) is { } pool && mesh.PoolRates.TryGetValue(pool, out var rate) ? rate : double.MaxValue,
             }.Min();
         }
     }

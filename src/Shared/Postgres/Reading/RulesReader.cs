@@ -24,8 +24,19 @@ public sealed class RulesReader(NpgsqlDataSource database)
             state.Minimum,
             state.Parallelism,
             state.NetworkRate,
-            state.OrganisationRate);
+            state.OrganisationRate,
+            await PoolRatesAsync(cancellation));
     }
+
+    private async Task<IReadOnlyDictionary<string, int>> PoolRatesAsync(CancellationToken cancellation)
+    {
+        const string sql = "select name, packet_rate as rate from task_manager.pool where packet_rate is not null";
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return (await connection.QueryAsync<PoolRate>(new CommandDefinition(sql, cancellationToken: cancellation))).ToDictionary(
+            pool => pool.Name, pool => pool.Rate);
+    }
+
+    private sealed record PoolRate(string Name, int Rate);
 
     private async Task<State> StateAsync(string organisation, CancellationToken cancellation)
     {

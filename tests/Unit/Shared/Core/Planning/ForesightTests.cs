@@ -33,7 +33,7 @@ public class ForesightTests
         null,
         [new(new(null, null), 3.6m)]);
 
-    private static readonly MeshFacts Mesh = new(Rules, new FleetDemand(0, 0, 5), [], [], 0, 2, 1000, null);
+    private static readonly MeshFacts Mesh = new(Rules, new FleetDemand(0, 0, 5), [], [], 0, 2, 1000, null, new Dictionary<string, int>());
 
     [Fact]
     public void A_generator_of_known_targets_is_told_by_its_shards_and_these_by_their_launches()
@@ -90,6 +90,7 @@ public class ForesightTests
         Assert.Equal(new(3.2, 6.4), Foresee(Scan("a", rate: 10)).Time);
         Assert.Equal(new(32, 64), Foresee(Scan("a", rate: 10), Mesh with { NetworkRate = 1 }).Time);
         Assert.Equal(new(6.4, 12.8), Foresee(Scan("a", rate: 10), Mesh with { OrganisationRate = 5 }).Time);
+        Assert.Equal(new(16, 32), Foresee(Scan("a", rate: 10), Mesh with { PoolRates = new Dictionary<string, int> { ["bare-metal"] = 2 } }).Time);
         Assert.Equal(new(6.4, 12.8), Foresee(new SequentialNode([Scan("a", 10), Scan("b", 10)])).Time);
         Assert.Equal(new(3.2, 6.4), Foresee(new ParallelNode([Scan("a", 10), Scan("b", 10)])).Time);
     }

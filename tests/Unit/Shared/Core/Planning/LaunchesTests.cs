@@ -11,7 +11,7 @@ public class LaunchesTests
     private static readonly MeshRules Rules = new(
         [], "bare-metal", 5, 4, "configuration", "t4g.micro", null, [new(Template, 0.01m), new(Large, 0.04m)]);
 
-    private static readonly MeshFacts Idle = new(Rules, new FleetDemand(0, 0, 5), [], [], 0, null, 1000, null);
+    private static readonly MeshFacts Idle = new(Rules, new FleetDemand(0, 0, 5), [], [], 0, null, 1000, null, new Dictionary<string, int>());
 
     [Theory]
     [InlineData(0, 0)]
