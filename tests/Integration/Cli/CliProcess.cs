@@ -6,7 +6,7 @@ namespace TaskMesh.Integration.Cli;
 /// <summary>The built command line tool as a process of its own.</summary>
 internal static class CliProcess
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(90);
 
     /// <summary>It stands beside the test suite: …/bin/Integration/release/ and …/bin/Cli/release/.</summary>
     public static readonly string Program = Repository.PathOf(
@@ -27,14 +27,14 @@ internal static class CliProcess
         return Process.Start(start)!;
     }
 
-    public static async Task<CliAnswer> EndAsync(Process process, string input = "")
+    public static async Task<CliAnswer> EndAsync(Process process, string input = "", TimeSpan? limit = null)
     {
-        using var limit = new CancellationTokenSource(Limit);
-        var output = process.StandardOutput.ReadToEndAsync(limit.Token);
-        var errors = process.StandardError.ReadToEndAsync(limit.Token);
+        using var end = new CancellationTokenSource(limit ?? DefaultLimit);
+        var output = process.StandardOutput.ReadToEndAsync(end.Token);
+        var errors = process.StandardError.ReadToEndAsync(end.Token);
         await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
-        await process.WaitForExitAsync(limit.Token);
+        await process.WaitForExitAsync(end.Token);
         return new CliAnswer(process.ExitCode, await output, await errors);
     }
 }

@@ -7,7 +7,7 @@ public sealed class RehearseTests : IDisposable
 {
     private const string Scenario = """
         {
-          "seed": 1, "limit": "80s",
+          "seed": 1, "limit": "5m",
           "manager": {
             "MAX_BARE_METAL_WORKERS": "1", "BARE_METAL_WORKER_SUBNETS": "subnet-a,subnet-b", "TASKMESH_MANAGER_INSTANCE_TYPES": "t4g.small",
             "TASKMESH_MANAGER_PRICES": "template=0.0084,t4g.small=0.0168"
@@ -18,7 +18,7 @@ public sealed class RehearseTests : IDisposable
             { "root": { "type": "Sequential", "children": [
               { "type": "Task", "name": "note", "kind": "insert-data", "input": { "key": "k", "value": 1 } },
               { "type": "Task", "name": "slow", "kind": "tcp-syn",
-                "input": { "targets": ["127.0.0.1"], "ports": "1-600", "rate": 100, "retries": 0 } },
+                "input": { "targets": ["127.0.0.1"], "ports": "1-1000", "rate": 100, "retries": 0 } },
               { "type": "Task", "name": "names", "kind": "certificate-transparency", "input": { "domain": "lab.example" } } ] } },
             { "kind": "tcp-syn", "input": { "targets": ["198.51.100.7"], "ports": "80" } }
           ],
@@ -66,6 +66,6 @@ public sealed class RehearseTests : IDisposable
         await File.WriteAllTextAsync(_folder.Of("scenario.json"), Scenario);
         using var process = CliProcess.Start(
             new Dictionary<string, string> { ["TMPDIR"] = _folder.Path }, ["rehearse", _folder.Of("scenario.json"), "-o", "json"]);
-        return await CliProcess.EndAsync(process);
+        return await CliProcess.EndAsync(process, limit: TimeSpan.FromMinutes(6));
     }
 }
