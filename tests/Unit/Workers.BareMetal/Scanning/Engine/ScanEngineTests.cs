@@ -115,17 +115,27 @@ public partial class ScanEngineTests : SimulatedScan
     [Fact]
     public async Task Answers_that_are_not_read_in_time_slow_the_scan_down()
     {
-        using var wire = new SimulatedWire(ByPort);
-        wire.Lost = () => wire.Asked.Count / 10;
-        var pace = Pace with { PacketsPerSecond = 400, Retries = 0 };
-        var began = TimeProvider.System.GetTimestamp();
+        const int planned = 100;
+        var (asked, looks, heldUntil) = (0, 0, 0L);
+        using var wire = new SimulatedWire((target, attempt) =>
+        {
+            // Until what was lost has been looked at, and the rate set: a second look comes after that.
+            if (++asked == 20 && SpinWait.SpinUntil(() => Volatile.Read(ref looks) >= 2, TimeSpan.FromSeconds(60)))
+                heldUntil = TimeProvider.System.GetTimestamp();
+            return ByPort(target, attempt);
+        });
+        wire.Lost = () =>
+        {
+            Interlocked.Increment(ref looks);
+            return wire.Asked.Count / 10;
+        };
 
-        var coverage = await RunAsync(wire, Engine(wire, Network, Ports, pace: pace));
+        var coverage = await RunAsync(wire, Engine(wire, Network, Ports, pace: Pace with { PacketsPerSecond = 40, Retries = 0 }), planned);
 
-        // A second at 400, one at 300, one at 225 and the rest at 169, where all at 400 would take two and a half.
-        Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.FromSeconds(3), TimeSpan.MaxValue);
-        Assert.Equal((Planned, Planned / 10), (wire.Asked.Count, coverage.RepliesLost));
-        Assert.InRange(coverage.LowestRate, 100, 225);
+        // 80 at 30 packets a second or less; at 40 it would be two seconds.
+        Assert.InRange(TimeProvider.System.GetElapsedTime(heldUntil), TimeSpan.FromSeconds(2.4), TimeSpan.FromHours(1));
+        Assert.Equal((planned, planned / 10), (wire.Asked.Count, coverage.RepliesLost));
+        Assert.InRange(coverage.LowestRate, 10, 30);
     }
 
     [Fact]
