@@ -143,7 +143,7 @@ public class StragglerTests(ProductCluster cluster)
         var generator = Assert.Single(rig.Runs);
         rig.Sent.Clear();
         var inputs = Enumerable.Range(1, Shards).Select(
-            shard => JsonElement.Parse(kind == "shard" ? $$"""{"shard":"{{shard}}/{{Shards}}"}""" : "{}")).ToArray();
+            shard => JsonElement.Parse(kind == "shard" ? $$"""{"seed":7,"shard":"{{shard}}/{{Shards}}"}""" : "{}")).ToArray();
         var count = Enumerable.Range(0, Shards).Select(ordinal => ChildCount.Of(DerivedId.OfChild(generator.Collection, generator.Id, kind, ordinal)))
             .Aggregate(ChildCount.Add);
         var made = new CreateTask(

@@ -92,7 +92,7 @@ internal sealed class RawKind : ITaskDefinition<AnyInput, AnyInput>
     public static Task<TaskResult<AnyInput>> ExecuteAsync(AnyInput input, TaskContext context) => Task.FromResult<TaskResult<AnyInput>>(input);
 }
 
-internal sealed record ShardInput(string Shard);
+internal sealed record ShardInput(string Shard, ulong? Seed = null);
 
 internal sealed class ShardKind : ITaskDefinition<ShardInput, AnyInput>
 {

@@ -14,14 +14,16 @@ internal static class ShardCut
     /// <summary>A part of fewer places is not worth a task.</summary>
     public const int SmallestPart = 64;
 
-    private const string Scan = "scan", Index = "index", End = "end", Shard = "shard";
+    private const string Scan = "scan", Index = "index", End = "end", Shard = "shard", Seed = "seed";
 
+    /// <param name="input">Without a seed its order follows from the task's id, and places of it would be others' in any other task's.</param>
     /// <param name="checkpoint">A <see cref="ScanCheckpoint"/>, or an object that holds one.</param>
     public static TaskCut? Of(JsonElement input, JsonElement checkpoint)
     {
         var isHeld = checkpoint.ValueKind == JsonValueKind.Object && checkpoint.TryGetProperty(Scan, out _);
         var scan = isHeld ? checkpoint.GetProperty(Scan) : checkpoint;
-        if (Place(scan, Index) is not { } next || Place(scan, End) is not { } end || end < next || end - next < Parts * SmallestPart)
+        if (Number(input, Seed) is null || Number(scan, Index) is not { } next || Number(scan, End) is not { } end
+            || end < next || end - next < Parts * SmallestPart)
             return null;
         var parts = ScanShard.Cut(next, end, Parts).ToArray();
         var own = With(scan, End, JsonValue.Create(parts[0].End));
@@ -30,9 +32,9 @@ internal static class ShardCut
             [.. parts[1..].Select(part => With(input, Shard, JsonValue.Create($"{ScanShard.Places(part.First, part.End)}")))]);
     }
 
-    private static ulong? Place(JsonElement scan, string field) =>
-        scan.ValueKind == JsonValueKind.Object && scan.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.Number
-            && value.TryGetUInt64(out var place) ? place : null;
+    private static ulong? Number(JsonElement json, string field) =>
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.Number
+            && value.TryGetUInt64(out var number) ? number : null;
 
     private static JsonElement With(JsonElement json, string field, JsonNode? value)
     {

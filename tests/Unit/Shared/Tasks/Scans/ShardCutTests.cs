@@ -53,6 +53,15 @@ public class ShardCutTests
     }
 
     [Theory]
+    [MemberData(nameof(Kinds))]
+    public void An_order_that_follows_from_the_tasks_id_is_not_shared(string kind, string input, string position)
+    {
+        Assert.NotNull(Cut(kind, input, position, 1_000, 9_000));
+        Assert.Null(Cut(kind, input.Replace("\"seed\":7,", "", StringComparison.Ordinal), position, 1_000, 9_000));
+        Assert.Null(Cut(kind, input.Replace("\"seed\":7", "\"seed\":null", StringComparison.Ordinal), position, 1_000, 9_000));
+    }
+
+    [Theory]
     [InlineData("[]")]
     [InlineData("{}")]
     [InlineData("17")]
@@ -62,7 +71,7 @@ public class ShardCutTests
     [InlineData("""{"scan":{"index":"1","end":9000}}""")]
     [InlineData("""{"scan":{"index":9000,"end":1}}""")]
     public void A_position_that_cannot_be_read_is_not_shared(string checkpoint) =>
-        Assert.Null(ShardCut.Of(JsonElement.Parse("{}"), JsonElement.Parse(checkpoint)));
+        Assert.Null(ShardCut.Of(JsonElement.Parse("""{"seed":7}"""), JsonElement.Parse(checkpoint)));
 
     private static TaskCut? Cut(string kind, string input, string position, ulong index, ulong end) => AllTasks.Catalogue.Find(kind)!.Cut!(
         JsonElement.Parse(input), JsonElement.Parse(position.Replace("#", Json(Position(index, end)), StringComparison.Ordinal)));
