@@ -35,14 +35,15 @@ public sealed class StragglerDesk(TaskCatalogue catalogue, ChildPlanner planner,
         var store = new GeneratorStore(connection);
         var generators = asked.Select(task => task.Generator).Distinct().ToArray();
         var places = await store.PlacesAsync(generators, cancellation);
-        var made = (await store.FactsAsync(generators, cancellation)).ToDictionary(facts => facts.Id, facts => facts.Created.Count);
+        var next = (await store.FactsAsync(generators, cancellation)).ToDictionary(facts => facts.Id, facts => facts.NextOrdinal);
         var added = new Dictionary<Guid, ChildCount>();
         var tasks = new List<(CollectionPlan, TaskPlan)>();
         foreach (var (task, input, generator) in asked)
         {
             var index = Array.FindIndex(moves, move => move.Task.Id == task);
             var (place, sofar) = (places[generator], added.GetValueOrDefault(generator));
-            if (Share(moves[index].Task.Kind, input, moves[index].Move.Checkpoint!.Value, place, made[generator] + sofar.Count) is not { } shared
+            if (next[generator] is not { } first
+                || Share(moves[index].Task.Kind, input, moves[index].Move.Checkpoint!.Value, place, first + sofar.Count) is not { } shared
                 || sofar.Count + shared.Tasks.Length > place.Room)
                 continue;
             moves[index].Move = moves[index].Move with

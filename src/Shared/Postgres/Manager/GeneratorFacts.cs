@@ -19,5 +19,8 @@ public sealed record GeneratorFacts(
     int Failures,
     string? Refused = null)
 {
+    /// <summary>Of a child that somebody else adds; null where the generator's own do not all exist: one of them may have it.</summary>
+    public int? NextOrdinal => HasEnded && Declared is { } own && Created.Count >= own.Count ? Created.Count : null;
+
     public bool IsMiscounted => HasEnded && Created.Count != Counted;
 }
