@@ -67,7 +67,7 @@ internal sealed class Rehearsal(Scenario scenario, LocalMesh local, MeshClient m
     {
         var started = clock.GetTimestamp();
         foreach (var (work, place) in scenario.Work.Select((work, place) => (work.GetRawText(), place + 1)))
-            await SubmitAsync(work, place, cancellation);
+            await SubmitAsync(work, place, started, cancellation);
         var hasEnded = false;
         while (!hasEnded && clock.GetElapsedTime(started) < scenario.Patience)
         {
@@ -79,7 +79,7 @@ internal sealed class Rehearsal(Scenario scenario, LocalMesh local, MeshClient m
         return await ReportAsync(!hasEnded, clock.GetElapsedTime(started), cancellation);
     }
 
-    private async Task SubmitAsync(string work, int place, CancellationToken cancellation)
+    private async Task SubmitAsync(string work, int place, long started, CancellationToken cancellation)
     {
         try
         {
@@ -91,6 +91,11 @@ internal sealed class Rehearsal(Scenario scenario, LocalMesh local, MeshClient m
             {
                 if (await mesh.Reader.QuarantineReasonAsync(message.Id, cancellation) is { } reason)
                     throw new CliException(ExitCode.Refused, reason);
+                if (clock.GetElapsedTime(started) >= scenario.Patience)
+                {
+                    _events.Add($"work {place} not taken within {scenario.Limit}");
+                    return;
+                }
                 await Task.Delay(Pause, clock, cancellation);
             }
             _collections.Add(message.Id);

@@ -29,7 +29,7 @@ public sealed record QueueState(string Url, int Messages, string? Code = null, s
         {
             return new QueueState(url, 0, e.ErrorCode, e.Message);
         }
-        catch (Exception e) when (e is AmazonClientException or HttpRequestException or TimeoutException || !cancellation.IsCancellationRequested)
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
             return new QueueState(url, 0, null, e.Message);
         }
