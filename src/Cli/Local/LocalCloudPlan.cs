@@ -24,6 +24,7 @@ public static class LocalCloudPlan
     private const int ExternalTimeout = 150;
     private const int InternalTimeout = 300;
     private const int FunctionConcurrency = 4;
+    private const int Zones = 'z' - 'a' + 1;
 
     /// <summary>The same figures as in cdk/Constructs/Queues.cs.</summary>
     private static readonly (string Name, int VisibilitySeconds, int MaxReceives)[] Queues =
@@ -115,12 +116,13 @@ public static class LocalCloudPlan
         };
     }
 
-    /// <summary>Those that the Manager asks for, each in a zone of its own.</summary>
+    /// <summary>Those that the Manager asks for, in as many zones as have a letter.</summary>
     private static Dictionary<string, SubnetConfiguration> Subnets(LocalMeshOptions options) =>
         (options.ManagerEnvironment.GetValueOrDefault("BARE_METAL_WORKER_SUBNETS") ?? "")
             .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Distinct()
             .Select((subnet, place) => (subnet, place))
-            .ToDictionary(one => one.subnet, one => new SubnetConfiguration($"{Region}{(char)('a' + one.place)}"));
+            .ToDictionary(one => one.subnet, one => new SubnetConfiguration($"{Region}{(char)('a' + one.place % Zones)}"));
 
     private static Dictionary<string, string> ManagerEnvironment(LocalMeshOptions options, Func<string, string> databaseAs, int port) => new(
         options.ManagerEnvironment)

@@ -9,6 +9,8 @@ namespace TaskMesh.Cli.Rehearsing;
 /// <summary>What a rehearsal plays, as its file says it (docs/local.md).</summary>
 internal sealed record Scenario
 {
+    private static readonly string[] Settings = ["MAX_BARE_METAL_WORKERS", "BARE_METAL_WORKER_SUBNETS"];
+
     /// <summary>For editors.</summary>
     [JsonPropertyName("$schema")]
     public string? Schema { get; init; }
@@ -62,6 +64,9 @@ internal sealed record Scenario
             yield return $"limit: '{Limit}' is not a duration from 1s to 1h";
         if (Work.Count == 0)
             yield return "work: there is nothing to rehearse with";
+        // What points to other clouds or databases is not the scenario's.
+        foreach (var name in Manager.Keys.Where(name => !Settings.Contains(name) && !name.StartsWith("TASKMESH_", StringComparison.Ordinal)))
+            yield return $"manager: '{name}' is no setting of the Manager (docs/operations.md)";
         var cloud = new CloudConfiguration
         {
             Region = "local",

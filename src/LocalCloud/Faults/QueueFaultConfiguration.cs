@@ -20,7 +20,7 @@ public sealed record QueueFaultConfiguration
     /// <summary>Of the entries of a batch: they fail for no fault of the sender, and their neighbours do not.</summary>
     public double FailedEntries { get; init; }
 
-    /// <summary>Of one queue: with more of them received and not deleted, a receive that does not wait fails with OverLimit.</summary>
+    /// <summary>Of one queue, about: with more of them received and not deleted, a receive that does not wait fails with OverLimit.</summary>
     public int MostInFlight { get; init; } = 120_000;
 
     public IEnumerable<string> Problems()

@@ -27,24 +27,28 @@ public sealed class MetadataEndpoint(InstanceFleet fleet, CloudConfiguration con
     public Task HandleAsync(HttpContext context)
     {
         var (id, path) = Split(context.Request.Path.Value!);
-        var (status, body) = fleet.Find(id) is { } instance ? Answer(context.Request, instance, path) : (StatusCodes.Status404NotFound, "");
+        var (status, body) = fleet.Find(id) is { } instance ? Answer(context.Request, instance, path) : (StatusCodes.Status404NotFound, []);
         context.Response.StatusCode = status;
         context.Response.ContentType = "text/plain";
-        return context.Response.WriteAsync(body, context.RequestAborted);
+        return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
     }
 
-    private (int Status, string Body) Answer(HttpRequest request, Instance instance, string path)
+    private (int Status, byte[] Body) Answer(HttpRequest request, Instance instance, string path)
     {
         if (path == "latest/api/token")
         {
             return HttpMethods.IsPut(request.Method)
                 && WholeNumber.Parse(request.Headers[LifetimeHeader]) is >= 1 and <= LongestLifetime and var seconds
-                ? (StatusCodes.Status200OK, NewToken(TimeSpan.FromSeconds(seconds)))
-                : (StatusCodes.Status400BadRequest, "");
+                ? (StatusCodes.Status200OK, Encoding.UTF8.GetBytes(NewToken(TimeSpan.FromSeconds(seconds))))
+                : (StatusCodes.Status400BadRequest, []);
         }
         if (!(_tokens.TryGetValue(request.Headers[TokenHeader].ToString(), out var end) && clock.GetUtcNow() < end))
-            return (StatusCodes.Status401Unauthorized, "");
-        return Value(instance, path) is { } value ? (StatusCodes.Status200OK, value) : (StatusCodes.Status404NotFound, "");
+            return (StatusCodes.Status401Unauthorized, []);
+        // Any bytes, as a compressed script.
+        var body = path == "latest/user-data" ? instance.Plan.UserData is { } base64 ? Convert.FromBase64String(base64) : null
+            : Value(instance, path) is { } value ? Encoding.UTF8.GetBytes(value)
+            : null;
+        return body is null ? (StatusCodes.Status404NotFound, []) : (StatusCodes.Status200OK, body);
     }
 
     private string NewToken(TimeSpan lifetime)
@@ -71,7 +75,6 @@ public sealed class MetadataEndpoint(InstanceFleet fleet, CloudConfiguration con
             ? $$"""{"action":"terminate","time":"{{at.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}}"}""" : null,
         "latest/meta-data/events/recommendations/rebalance" => instance.RebalanceAt is { } notice
             ? $$"""{"noticeTime":"{{notice.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}}"}""" : null,
-        "latest/user-data" => instance.Plan.UserData is { } base64 ? Encoding.UTF8.GetString(Convert.FromBase64String(base64)) : null,
         "latest/meta-data/placement/region" => configuration.Region,
         "latest/dynamic/instance-identity/document" => JsonSerializer.Serialize(new Dictionary<string, string>
         {

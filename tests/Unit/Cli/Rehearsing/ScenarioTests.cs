@@ -43,6 +43,7 @@ public partial class ScenarioTests
     [InlineData("""{WORK,"colour":1}""", "scenario: ")]
     [InlineData("""{WORK,"limit":"2"}""", "limit: '2' is not a duration from 1s to 1h")]
     [InlineData("""{WORK,"events":[{"task":"a","do":"melt"}]}""", "scenario: ")]
+    [InlineData("""{WORK,"manager":{"AWS_ENDPOINT_URL_EC2":"x"} }""", "manager: 'AWS_ENDPOINT_URL_EC2' is no setting of the Manager")]
     [InlineData("""{WORK,"ec2":{"faults":[{"code":"x","share":2}]} }""", "ec2: faults: share 2 is not from 0 to 1")]
     [InlineData("""{WORK,"queues":{"duplicates":-1} }""", "faults: queues: duplicates -1 is not from 0 to 1")]
     public void What_is_wrong_is_told_before_anything_starts(string json, string sentence)
