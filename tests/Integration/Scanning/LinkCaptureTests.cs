@@ -41,9 +41,9 @@ public class LinkCaptureTests
         while (loopback.TryReceive(out _))
             read++;
 
-        // What is dropped is counted on its way out as well, which nobody would read.
+        // What is dropped is counted on its way out as well, which nobody would read; what the device's own queue drops is seen by nobody.
         Assert.InRange(read, 1, sent - 1);
-        Assert.InRange(read + loopback.Dropped, sent, 2 * sent);
+        Assert.InRange(loopback.Dropped, 1, 2 * sent);
     }
 
     [RawSocketFact]
