@@ -27,19 +27,23 @@ public sealed class RetentionRunner(
         try
         {
             await WithStoreAsync(store => store.MakePartitionsAsync(WeeksAhead, cancellation), cancellation);
-            await using (var connection = await database.OpenConnectionAsync(cancellation))
-                await new RescanStore(connection).ForgetAsync(cancellation);
-            if (!settings.Enabled)
-                return;
-            await PruneAsync(cancellation);
-            await WithStoreAsync(store => store.DropPartitionsAsync(cancellation), cancellation);
-            if (objects is not null)
-                await RemoveOrphansAsync(objects, cancellation);
+            if (settings.Enabled)
+                await RemoveAsync(cancellation);
+            await using var connection = await database.OpenConnectionAsync(cancellation);
+            await new RescanStore(connection).ForgetAsync(cancellation);
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
             log.SweepFailed(e);
         }
+    }
+
+    private async Task RemoveAsync(CancellationToken cancellation)
+    {
+        await PruneAsync(cancellation);
+        await WithStoreAsync(store => store.DropPartitionsAsync(cancellation), cancellation);
+        if (objects is not null)
+            await RemoveOrphansAsync(objects, cancellation);
     }
 
     private async Task PruneAsync(CancellationToken cancellation)

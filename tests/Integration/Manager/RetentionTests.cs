@@ -48,6 +48,18 @@ public sealed class RetentionTests(ProductCluster cluster, StoreCluster store) :
     }
 
     [Fact]
+    public async Task Scans_that_cannot_be_forgotten_keep_nothing_else()
+    {
+        await using var rig = await RigAsync();
+        await SubmitAsync(rig, "succeeded", new TaskOutcome.Succeeded(JsonElement.Parse("{}")));
+        await rig.Database.ExecuteAsync("alter table task_manager.scanned rename to gone");
+
+        await HousekeepAsync(rig, after: 8);
+
+        Assert.Empty(await NamesAsync(rig));
+    }
+
+    [Fact]
     public async Task A_large_collection_goes_in_parts_and_its_events_with_it()
     {
         await using var rig = await RigAsync();
