@@ -6,7 +6,7 @@ namespace TaskMesh.Core.Recon;
 /// <summary>A set of endpoints that were all looked at: what is in it and was not seen is gone.</summary>
 public sealed record ObservedArea(AddressSet Targets, PortSet Ports, string Transport)
 {
-    /// <summary>The area of a scan that was complete and not a part of one, from the start or since others took some of it, or null.</summary>
+    /// <summary>The area of a scan that was complete and not a part of one, or null.</summary>
     public static ObservedArea? Of(SynScanPlan plan, ScopeGuard scope, ScanCoverage coverage) =>
         (UInt128)coverage.Planned == plan.Targets.AddressCount * (UInt128)plan.Ports.Count ? Of(plan.Targets, plan.Ports, scope, coverage) : null;
 

@@ -16,13 +16,16 @@ internal static class ShardCut
 
     private const string Scan = "scan", Index = "index", End = "end", Shard = "shard", Seed = "seed";
 
-    /// <param name="input">Without a seed its order follows from the task's id, and places of it would be others' in any other task's.</param>
+    /// <param name="input">
+    /// Without a seed its order follows from the task's id, and places of it would be others' in any other task's. The whole is not shared: who
+    /// looks at all of it says what is gone, and nobody adds up parts of it.
+    /// </param>
     /// <param name="checkpoint">A <see cref="ScanCheckpoint"/>, or an object that holds one.</param>
     public static TaskCut? Of(JsonElement input, JsonElement checkpoint)
     {
         var isHeld = checkpoint.ValueKind == JsonValueKind.Object && checkpoint.TryGetProperty(Scan, out _);
         var scan = isHeld ? checkpoint.GetProperty(Scan) : checkpoint;
-        if (Number(input, Seed) is null || Number(scan, Index) is not { } next || Number(scan, End) is not { } end
+        if (Number(input, Seed) is null || !IsPart(input) || Number(scan, Index) is not { } next || Number(scan, End) is not { } end
             || end < next || end - next < Parts * SmallestPart)
             return null;
         var parts = ScanShard.Cut(next, end, Parts).ToArray();
@@ -31,6 +34,10 @@ internal static class ShardCut
             isHeld ? With(checkpoint, Scan, JsonObject.Create(own)) : own,
             [.. parts[1..].Select(part => With(input, Shard, JsonValue.Create($"{ScanShard.Places(part.First, part.End)}")))]);
     }
+
+    private static bool IsPart(JsonElement input) =>
+        input.TryGetProperty(Shard, out var text) && text.ValueKind == JsonValueKind.String
+            && ScanShard.TryParse(text.GetString()!, out var shard) && shard != ScanShard.Whole;
 
     private static ulong? Number(JsonElement json, string field) =>
         json.ValueKind == JsonValueKind.Object && json.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.Number

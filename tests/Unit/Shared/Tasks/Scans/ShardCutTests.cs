@@ -61,6 +61,15 @@ public class ShardCutTests
         Assert.Null(Cut(kind, input.Replace("\"seed\":7", "\"seed\":null", StringComparison.Ordinal), position, 1_000, 9_000));
     }
 
+    /// <summary>Who looks at the whole marks what is gone; parts of it would not, and nobody adds them up.</summary>
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void The_whole_is_not_shared(string kind, string input, string position)
+    {
+        Assert.Null(Cut(kind, input.Replace("1/4", "1/1", StringComparison.Ordinal), position, 1_000, 9_000));
+        Assert.Null(Cut(kind, input.Replace(",\"shard\":\"1/4\"", "", StringComparison.Ordinal), position, 1_000, 9_000));
+    }
+
     [Theory]
     [InlineData("[]")]
     [InlineData("{}")]
@@ -71,7 +80,7 @@ public class ShardCutTests
     [InlineData("""{"scan":{"index":"1","end":9000}}""")]
     [InlineData("""{"scan":{"index":9000,"end":1}}""")]
     public void A_position_that_cannot_be_read_is_not_shared(string checkpoint) =>
-        Assert.Null(ShardCut.Of(JsonElement.Parse("""{"seed":7}"""), JsonElement.Parse(checkpoint)));
+        Assert.Null(ShardCut.Of(JsonElement.Parse("""{"seed":7,"shard":"1/4"}"""), JsonElement.Parse(checkpoint)));
 
     private static TaskCut? Cut(string kind, string input, string position, ulong index, ulong end) => AllTasks.Catalogue.Find(kind)!.Cut!(
         JsonElement.Parse(input), JsonElement.Parse(position.Replace("#", Json(Position(index, end)), StringComparison.Ordinal)));
