@@ -37,14 +37,15 @@ public sealed class StragglerDesk(TaskCatalogue catalogue, ChildPlanner planner,
         var places = await store.PlacesAsync(generators, cancellation);
         var next = (await store.FactsAsync(generators, cancellation)).ToDictionary(facts => facts.Id, facts => facts.NextOrdinal);
         var added = new Dictionary<Guid, ChildCount>();
-        var tasks = new List<(CollectionPlan, TaskPlan)>();
+        var tasks = new List<(CollectionPlan Collection, TaskPlan)>();
         foreach (var (task, input, generator) in asked)
         {
             var index = Array.FindIndex(moves, move => move.Task.Id == task);
             var (place, sofar) = (places[generator], added.GetValueOrDefault(generator));
+            var taken = tasks.Count(before => before.Collection.Id == place.Collection.Id);
             if (next[generator] is not { } first
                 || Share(moves[index].Task.Kind, input, moves[index].Move.Checkpoint!.Value, place, first + sofar.Count) is not { } shared
-                || sofar.Count + shared.Tasks.Length > place.Room)
+                || taken + shared.Tasks.Length > place.Room)
                 continue;
             moves[index].Move = moves[index].Move with
             {

@@ -63,10 +63,10 @@ public sealed class SweepRunner(
         if (whole)
         {
             await SettleOverdueAsync(cancellation);
-            await work.RunAsync(connection => AskStragglersAsync(connection, cancellation), cancellation);
             await performer.ComeBackAsync(await fleet.ReconcileAsync(cancellation), cancellation);
             await performer.EnsureWorkersAsync(cancellation);
             await figures.RunAsync(cancellation);
+            await work.RunAsync(connection => AskStragglersAsync(connection, cancellation), cancellation);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using TaskMesh.Core;
 using TaskMesh.Core.Messages;
+using TaskMesh.Core.Metrics;
 using TaskMesh.Core.Ports;
 using TaskMesh.Core.Recon;
 using TaskMesh.Core.Workflow;
@@ -122,6 +123,82 @@ public class StragglerTests(ProductCluster cluster)
         Assert.Equal(asked, (await StopsAfterAsync(FiveMinutes, rig, leases, runs[ended..])).Count);
     }
 
+    [Fact]
+    public async Task Tasks_by_hand_that_have_ended_let_nobody_be_asked()
+    {
+        var byHand = Enumerable.Range(0, 30).Select(place => new TaskNode($"by hand {place}", "outside", JsonElement.Parse("{}")));
+        await using var rig = await RigAsync(new ParallelNode([.. byHand], "made"));
+        var (leases, runs) = await RunAsync(rig, "shard");
+        await EndAsync(rig, [.. rig.Runs.Where(run => run.Kind == "outside"), .. runs[..^3]]);
+        Assert.Empty(await StopsAfterAsync(FiveMinutes, rig, leases, runs[^3..]));
+
+        await EndAsync(rig, runs[^3..^2]);
+
+        Assert.Equal(2, (await StopsAfterAsync(FiveMinutes, rig, leases, runs[^2..])).Count);
+    }
+
+    [Fact]
+    public async Task Parts_of_parts_are_never_more_at_once_than_the_scan_was()
+    {
+        await using var rig = await RigAsync(Parallel());
+        var (leases, runs) = await RunAsync(rig, "shard");
+        await EndAsync(rig, runs[..^2]);
+        await StopsAfterAsync(FiveMinutes, rig, leases, runs[^2..]);
+        rig.Sent.Clear();
+        await rig.SendAsync(ManagerRig.Report(runs[^2], Yielded(61_000, 70_000)), ManagerRig.Report(runs[^1], Yielded(71_000, 80_000)));
+        await rig.Database.AdvanceAsync(TimeSpan.FromSeconds(1));
+        await rig.SendAsync(new Tick());
+        RunTask[] parts = [.. rig.Runs.OrderByDescending(run => run.Attempt)];
+        Assert.Equal(Shards, parts.Length);
+        await leases.ClaimAsync(parts, default);
+        await rig.Database.AdvanceAsync(TimeSpan.FromSeconds(10));
+        await EndAsync(rig, parts[..^3]);
+
+        Assert.Empty(await StopsAfterAsync(FiveMinutes, rig, leases, parts[^3..]));
+        await EndAsync(rig, parts[^3..^2]);
+        Assert.Equal(2, (await StopsAfterAsync(FiveMinutes, rig, leases, parts[^2..])).Count);
+    }
+
+    [Theory]
+    [InlineData("update task_manager.task set input = replace(input, '\"seed\":7,', '')")]
+    [InlineData("update task_manager.task set input = '{\"seed\":7}'")]
+    [InlineData("update task_manager.generator set declared = declared + 1")]
+    public async Task What_could_not_be_shared_is_not_asked(string change)
+    {
+        await using var rig = await RigAsync(Parallel());
+        var (leases, runs) = await RunAsync(rig, "shard");
+        await EndAsync(rig, runs[..^1]);
+        await rig.Database.ExecuteAsync(change);
+
+        Assert.Empty(await StopsAfterAsync(FiveMinutes, rig, leases, runs[^1..]));
+    }
+
+    [Fact]
+    public async Task Two_generators_have_the_room_of_one_collection()
+    {
+        await using var rig = await RigAsync(Parallel(), makers: 2);
+        var (leases, runs) = await RunAsync(rig, "shard");
+        await EndAsync(rig, runs[..^2]);
+        Assert.Equal(2, (await StopsAfterAsync(FiveMinutes, rig, leases, runs[^2..])).Count);
+        await rig.Database.ExecuteAsync($"update task_manager.organisation set most_tasks = {(2 * Shards) + 5}");
+
+        await rig.SendAsync(ManagerRig.Report(runs[^2], Yielded(71_000, 80_000)), ManagerRig.Report(runs[^1], Yielded(71_000, 80_000)));
+
+        Assert.Equal([$"{(2 * Shards) + 3}"], await rig.Database.RowsAsync("select count(*) from task_manager.task where kind = 'shard'"));
+    }
+
+    [Fact]
+    public async Task A_question_that_fails_harms_nothing_else()
+    {
+        await using var rig = await RigAsync(Parallel());
+        await rig.Database.ExecuteAsync("alter table task_manager.task rename column cut_attempt to gone");
+        rig.Metrics.Clear();
+
+        await rig.SendAsync(new Tick());
+
+        Assert.Contains(rig.Metrics, line => line.Contains(MeshMetrics.LaunchesRefused.Name, StringComparison.Ordinal));
+    }
+
     private static ParallelNode Parallel(int? maxConcurrency = null) => new([], "made", MaxConcurrency: maxConcurrency);
 
     private static TaskOutcome.Yielded Yielded(ulong index, ulong end) =>
@@ -137,11 +214,21 @@ public class StragglerTests(ProductCluster cluster)
     private static Task<IReadOnlyList<string>> EndAsync(ManagerRig rig, IReadOnlyList<RunTask> runs) =>
         rig.SendAsync([.. runs.Select(run => ManagerRig.Report(run, Success))]);
 
-    /// <summary>A generator has made its shards, and a worker has begun with all of them ten seconds ago.</summary>
+    /// <summary>Generators have made their shards, and a worker has begun with all of them ten seconds ago.</summary>
     private static async Task<(TaskLeases Leases, RunTask[] Runs)> RunAsync(ManagerRig rig, string kind)
     {
-        var generator = Assert.Single(rig.Runs);
-        rig.Sent.Clear();
+        for (var made = 0; rig.Runs.Where(run => run.Kind == "maker").ElementAtOrDefault(made) is { } generator; made++)
+            await MakeAsync(rig, generator, kind);
+        RunTask[] runs = [.. rig.Runs.Where(run => run.Kind == kind).OrderBy(run => run.Input.GetRawText(), StringComparer.Ordinal)];
+        Assert.Equal((true, 0), (runs.Length > 0, runs.Length % Shards));
+        var leases = new TaskLeases(rig.Database.As("tm_worker"), "w1");
+        await leases.ClaimAsync(runs, default);
+        await rig.Database.AdvanceAsync(TimeSpan.FromSeconds(10));
+        return (leases, runs);
+    }
+
+    private static Task<IReadOnlyList<string>> MakeAsync(ManagerRig rig, RunTask generator, string kind)
+    {
         var inputs = Enumerable.Range(1, Shards).Select(
             shard => JsonElement.Parse(kind == "shard" ? $$"""{"seed":7,"shard":"{{shard}}/{{Shards}}"}""" : "{}")).ToArray();
         var count = Enumerable.Range(0, Shards).Select(ordinal => ChildCount.Of(DerivedId.OfChild(generator.Collection, generator.Id, kind, ordinal)))
@@ -149,13 +236,7 @@ public class StragglerTests(ProductCluster cluster)
         var made = new CreateTask(
             kind, JsonElement.Parse("{}"), Generated: new(generator.Collection, generator.Id, 0, Inputs: inputs))
         { Id = Guid.CreateVersion7() };
-        await rig.SendAsync(made, ManagerRig.Report(generator, new TaskOutcome.Succeeded(Children: count)));
-        RunTask[] runs = [.. rig.Runs.OrderBy(run => run.Input.GetRawText(), StringComparer.Ordinal)];
-        Assert.Equal(Shards, runs.Length);
-        var leases = new TaskLeases(rig.Database.As("tm_worker"), "w1");
-        await leases.ClaimAsync(runs, default);
-        await rig.Database.AdvanceAsync(TimeSpan.FromSeconds(10));
-        return (leases, runs);
+        return rig.SendAsync(made, ManagerRig.Report(generator, new TaskOutcome.Succeeded(Children: count)));
     }
 
     /// <summary>What the workers of running tasks hear after some time and a sweep.</summary>
@@ -169,7 +250,7 @@ public class StragglerTests(ProductCluster cluster)
         return await leases.StopsAsync(held, default);
     }
 
-    private async Task<ManagerRig> RigAsync(ParallelNode made)
+    private async Task<ManagerRig> RigAsync(ParallelNode made, int makers = 1)
     {
         var rig = new ManagerRig(await cluster.CreateAsync());
         await rig.StartAsync();
@@ -177,7 +258,7 @@ public class StragglerTests(ProductCluster cluster)
             "insert into task_manager.worker (id, pool, state, version, parallelism) values ('w1', 'bare-metal', 'live', '1', 16)");
         await rig.SendAsync(new CreateCollection(new SequentialNode(
         [
-            new TaskNode("g", "maker", JsonElement.Parse("""{"count":0,"into":"made"}""")),
+            .. Enumerable.Range(0, makers).Select(place => new TaskNode($"g{place}", "maker", JsonElement.Parse("""{"count":0,"into":"made"}"""))),
             made,
             new TaskNode("after", "outside", JsonElement.Parse("{}")),
         ]))

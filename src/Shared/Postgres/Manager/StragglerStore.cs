@@ -16,8 +16,8 @@ public sealed class StragglerStore(NpgsqlConnection connection)
 
     /// <summary>
     /// Asks the tasks that have run for more than twice as long as those of their siblings which succeeded, on average, where nothing waits for a
-    /// worker and one is free or may be launched. At least three quarters have ended: cut in four each, the rest asks for no more workers, and no
-    /// more packets a second, than the whole did.
+    /// worker and one is free or may be launched. What still runs in the container, whoever made it, is at most a quarter of what their generator
+    /// made: cut in four each, they ask for no more workers, and no more packets a second, than the whole did.
     /// </summary>
     /// <param name="kinds">Which can be shared.</param>
     /// <param name="launching">The pool whose workers are launched on demand.</param>
@@ -40,9 +40,10 @@ public sealed class StragglerStore(NpgsqlConnection connection)
                        select *
                          from task_manager.task t
                         where t.id = f.id and t.attempt >= f.attempt and t.state = 'Running' and t.kind = any($1) and t.cut_attempt is null
-                          and t.timeouts is null and task_manager.hold_on(t.pool, t.organisation, t.collection_id) is null
+                          and t.input like '%"seed"%' and t.input like '%"shard"%' and t.timeouts is null
+                          and task_manager.hold_on(t.pool, t.organisation, t.collection_id) is null
                         limit 1) t
-                  join task_manager.generator g on g.task_id = t.parent_id and g.ended
+                  join task_manager.generator g on g.task_id = t.parent_id and g.ended and g.counted >= g.declared
                  cross join lateral (
                        select
                          from task_manager.container c
@@ -50,7 +51,8 @@ public sealed class StragglerStore(NpgsqlConnection connection)
                         where c.id = t.container_id and c.state = 'Running' and c.mode = 'Parallel' and c.max_concurrency is null
                           and c.open_generators = 0 and c.released = 2147483647
                         group by c.id
-                       having 4 * sum(p.succeeded + p.partially_failed + p.failed + p.timeout + p.disabled + p.cancelled) >= 3 * c.children) c
+                       having 4 * (c.children - sum(p.succeeded + p.partially_failed + p.failed + p.timeout + p.disabled + p.cancelled))
+                              <= g.declared) c
                  cross join lateral (
                        select avg(s.ended_at - s.started_at) as took
                          from (select s.started_at, s.ended_at
