@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Npgsql;
 using TaskMesh.Core.Workflow;
 using TaskMesh.Postgres.Manager;
@@ -7,8 +5,8 @@ using TaskMesh.Postgres.Manager;
 namespace TaskMesh.Manager;
 
 /// <summary>
-/// Refuses scans that an organisation has submitted shortly before, where it wants that. The same scan is one of the same kind with the same
-/// input; what refers to other tasks' outputs is another one each time, and what has failed may come again.
+/// Refuses scans that an organisation has submitted shortly before, where it wants that. What has failed, or whose collection has, may come
+/// again: a generator has succeeded when it has made its shards, whatever becomes of them.
 /// </summary>
 internal sealed class RescanDesk(RescanStore store, IReadOnlyDictionary<string, OrganisationLimits> limits)
 {
@@ -31,8 +29,10 @@ internal sealed class RescanDesk(RescanStore store, IReadOnlyDictionary<string, 
                from scan in desk.Scans(plan)
                select (scan.Task.Id, plan.Organisation, scan.Digest, limits[plan.Organisation].RescanInterval!.Value),
         ];
-        if (scans.Length > 0)
-            desk._recent = await store.RecentAsync(scans, cancellation);
+        if (scans.Length == 0)
+            return desk;
+        await store.LockAsync(cancellation);
+        desk._recent = await store.RecentAsync(scans, cancellation);
         return desk;
     }
 
@@ -44,10 +44,7 @@ internal sealed class RescanDesk(RescanStore store, IReadOnlyDictionary<string, 
         {
             var isRecent = _recent.TryGetValue(task.Id, out var at);
             if (isRecent || (_taken.TryGetValue(key, out var other) && other != plan.Id))
-            {
-                return $"{task.Name}: the same '{task.Kind}' was submitted {(isRecent ? $"at {at:u}" : "just now")}; '{plan.Organisation}' lets "
-                    + $"{Duration.Write(limits[plan.Organisation].RescanInterval!.Value)} pass in between";
-            }
+                return limits[plan.Organisation].RescanProblem(plan.Organisation, task, isRecent ? at : null);
         }
         foreach (var (task, digest, key) in scans)
         {
@@ -60,8 +57,6 @@ internal sealed class RescanDesk(RescanStore store, IReadOnlyDictionary<string, 
     public Task RememberAsync(CancellationToken cancellation) =>
         _accepted.Count == 0 ? Task.CompletedTask : store.RememberAsync(_accepted, cancellation);
 
-    private IEnumerable<(TaskPlan Task, byte[] Digest)> Scans(CollectionPlan plan) => limits[plan.Organisation].RescanInterval is null
-        ? []
-        : plan.Tasks.Where(task => task is { AimsAtTargets: true, Sources: null })
-            .Select(task => (task, SHA256.HashData(Encoding.UTF8.GetBytes($"{task.Kind}\n{task.Input.GetRawText()}"))));
+    private IEnumerable<(TaskPlan Task, byte[] Digest)> Scans(CollectionPlan plan) =>
+        limits[plan.Organisation].RescanInterval is null ? [] : ScanDigest.Of(plan);
 }

@@ -56,7 +56,8 @@ internal static class PlanCommand
         if (await mesh.Reader.LimitsAsync(plan.Organisation, cancellation) is { } limits)
         {
             var generated = outlook.Tasks.Sum(task => (long)(task.Forecast?.Children ?? 0));
-            if (limits.Problem(plan.Organisation, plan.Tasks.Count, waiting: 0) is { } problem)
+            if ((limits.Problem(plan.Organisation, plan.Tasks.Count, waiting: 0)
+                ?? await mesh.Rules.RescanProblemAsync(plan, limits, cancellation)) is { } problem)
                 holds.Add($"the Manager will not take it: {problem}");
             if (generated > limits.MostTasks)
                 holds.Add($"its generators will fail: they make {Number(generated)} tasks and may make {limits.MostTasks}");

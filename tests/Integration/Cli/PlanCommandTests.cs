@@ -105,6 +105,25 @@ public sealed class PlanCommandTests(LocalMeshFixture mesh) : IClassFixture<Loca
             holds.EnumerateArray().Select(hold => $"{hold}"));
     }
 
+    [Fact]
+    public async Task A_scan_that_comes_again_too_soon_is_told_in_the_Managers_words()
+    {
+        (await mesh.RunAsync("scope", "set", mesh.ScopeFile, "--organisation", "rare", "--reason", "tests")).Good();
+        (await mesh.RunAsync("limits", "set", "--organisation", "rare", "--rescan", "6h", "--reason", "tests")).Good();
+        var file = await mesh.WriteAsync("rare.json", """{"kind":"tcp-syn","input":{"targets":["127.0.10.1"],"ports":"1"},"organisation":"rare"}""");
+        var other = await mesh.WriteAsync("o.json", """{"kind":"tcp-syn","organisation":"rare","input":{"ports":"1", "targets":["127.0.10.1"]}}""");
+        Assert.Empty((await mesh.RunAsync("plan", file, "-o", "json")).Good().Json.GetProperty("holds").EnumerateArray());
+        // Nothing of it starts, so that no worker is launched.
+        (await mesh.RunAsync("pause", "organisation", "rare", "--reason", "tests")).Good();
+        await mesh.StateAsync(Guid.Parse((await mesh.RunAsync("submit", "--file", file)).Good().Output.Trim()), "Pending");
+
+        var hold = Assert.Single((await mesh.RunAsync("plan", other, "-o", "json")).Good().Json.GetProperty("holds").EnumerateArray());
+
+        const string prefix = "the Manager will not take it: ";
+        Assert.StartsWith($"{prefix}tcp-syn: the same 'tcp-syn' was submitted at ", $"{hold}", StringComparison.Ordinal);
+        Assert.Contains($"{hold}"[prefix.Length..], (await mesh.RunAsync("run", "--file", other)).Errors, StringComparison.Ordinal);
+    }
+
     private async Task<string[]> LaunchedAsync()
     {
         await using var command = mesh.Database.CreateCommand("""

@@ -133,6 +133,35 @@ public class LimitTests(ProductCluster cluster)
         Assert.Single(rig.Runs, run => run.Kind == "target");
     }
 
+    [Theory]
+    [InlineData("Succeeded", 0)]
+    [InlineData("Failed", 1)]
+    [InlineData("Cancelled", 1)]
+    public async Task A_generator_may_come_again_when_its_collection_ended_badly(string end, int runs)
+    {
+        await using var rig = await RigAsync();
+        await rig.SendAsync(new Control(new ControlAction.SetScope(Scope, "small"), "tester", "test") { Id = Guid.CreateVersion7() });
+        await SetAsync(rig, "small", rescan: TimeSpan.FromHours(6));
+        var first = Maker("""{"count":2,"target":"192.0.2.1"}""");
+        await rig.SendAsync(first);
+        var (made, report) = await PlayedGenerator.RunAsync(Assert.Single(rig.Runs));
+        rig.Sent.Clear();
+        await rig.SendAsync([.. made, report]);
+        if (end == "Cancelled")
+            await rig.SendAsync(new Control(new ControlAction.Cancel(first.Id), "tester", "test") { Id = Guid.CreateVersion7() });
+        else
+            await rig.RunAllAsync(_ => end == "Failed" ? new TaskOutcome.Failed(ErrorClass.Fatal, "broken") : Success);
+        Assert.Equal([$"Succeeded {end}"], await rig.Database.RowsAsync("""
+            select t.state, c.state from task_manager.task t join task_manager.collection c on c.id = t.collection_id where t.kind = 'maker'
+            """));
+        rig.Sent.Clear();
+
+        await rig.SendAsync(Maker("""{ "target": "192.0.2.1", "count": 2 }"""));
+
+        Assert.Equal(runs, rig.Runs.Count);
+        Assert.Equal(1 - runs, (await rig.Database.RowsAsync(Refused)).Count);
+    }
+
     [Fact]
     public async Task Two_Managers_that_get_the_same_scan_at_once_let_one_of_them_in()
     {
@@ -153,6 +182,9 @@ public class LimitTests(ProductCluster cluster)
 
     private static CreateTask Scan(string target) =>
         new("target", JsonElement.Parse($$"""{"target":"{{target}}"}"""), Organisation: "small") { Id = Guid.CreateVersion7() };
+
+    private static CreateCollection Maker(string input) =>
+        new(new SequentialNode([new TaskNode("g", "maker", JsonElement.Parse(input))]), Organisation: "small") { Id = Guid.CreateVersion7() };
 
     private static Task<IReadOnlyList<string>> SetAsync(
         ManagerRig rig, string organisation, int? waiting = null, int? tasks = null, TimeSpan? rescan = null) => rig.SendAsync(

@@ -113,7 +113,7 @@ internal sealed class ShardKind : ITaskDefinition<ShardInput, AnyInput>
 }
 
 /// <summary>Makes as many "outside" tasks as asked; the value of each is its ordinal.</summary>
-internal sealed record MakerInput(int Count, string? Into = null);
+internal sealed record MakerInput(int Count, string? Into = null, string? Target = null);
 
 internal sealed class MakerKind : ITaskDefinition<MakerInput, AnyInput>
 {
@@ -128,6 +128,12 @@ internal sealed class MakerKind : ITaskDefinition<MakerInput, AnyInput>
     public static JsonTypeInfo<MakerInput> InputJson => TestKindJson.Default.MakerInput;
 
     public static JsonTypeInfo<AnyInput> OutputJson => TestKindJson.Default.AnyInput;
+
+    public static void Check(MakerInput input, InputCheck check)
+    {
+        if (input.Target is not null)
+            check.Targets(AddressRange.Parse(input.Target));
+    }
 
     public static async Task<TaskResult<AnyInput>> ExecuteAsync(MakerInput input, TaskContext context)
     {

@@ -24,4 +24,9 @@ public sealed record OrganisationLimits(
             $"organisation: '{organisation}' has {waiting} tasks in line and may have {most}; submit these {tasks} later",
         _ => null,
     };
+
+    /// <param name="at">When the same scan was submitted; null for just now.</param>
+    public string RescanProblem(string organisation, TaskPlan scan, DateTime? at) =>
+        $"{scan.Name}: the same '{scan.Kind}' was submitted {(at is { } time ? $"at {time:u}" : "just now")}; '{organisation}' lets "
+            + $"{Duration.Write(RescanInterval ?? TimeSpan.Zero)} pass in between";
 }

@@ -6,21 +6,26 @@ namespace TaskMesh.Postgres.Manager;
 /// <summary>When scans were submitted last.</summary>
 public sealed class RescanStore(NpgsqlConnection connection)
 {
-    /// <summary>Of scans that are submitted: those that were before within their interval, and have not failed since.</summary>
-    /// <returns>When. Whoever asks next waits for the end of this transaction: both would find that the other has not come.</returns>
+    /// <summary>Whoever asks next waits for the end of this transaction: both would find that the other has not come.</summary>
+    public Task LockAsync(CancellationToken cancellation) =>
+        connection.Command("select pg_advisory_xact_lock(hashtext('task_manager.scanned'))").QueryLaterAsync(_ => true, cancellation);
+
+    /// <summary>Of scans that are submitted: those that were before within their interval, and have not failed since, nor their collection.</summary>
+    /// <returns>When.</returns>
     public async Task<IReadOnlyDictionary<Guid, DateTime>> RecentAsync(
         IReadOnlyList<(Guid Task, string Organisation, byte[] Digest, TimeSpan Interval)> scans, CancellationToken cancellation)
     {
-        const string wait = "select pg_advisory_xact_lock(hashtext('task_manager.scanned'))";
         const string sql = """
             select a.task_id, s.at
               from unnest($1, $2, $3, $4) as a(task_id, organisation, digest, rescan_interval)
               join task_manager.scanned s on s.organisation = a.organisation and s.digest = a.digest
               left join task_manager.task t on t.id = s.task_id
+              left join task_manager.collection c on c.id = t.collection_id
              where s.at > task_manager.clock() - a.rescan_interval
-               and (t.id is null or t.state not in ('Failed', 'Timeout', 'Cancelled', 'Disabled'))
+               and (t.id is null
+                    or (t.state not in ('Failed', 'Timeout', 'Cancelled', 'Disabled')
+                        and c.state not in ('Failed', 'Timeout', 'Cancelled', 'PartiallyFailed')))
             """;
-        await connection.Command(wait).QueryLaterAsync(_ => true, cancellation);
         var rows = await connection.Command(
             sql,
             In(scans.Select(scan => scan.Task).ToArray()),

@@ -1,11 +1,12 @@
 using Dapper;
 using Npgsql;
 using TaskMesh.Core.Planning;
+using TaskMesh.Core.Workflow;
 using TaskMesh.Postgres.Manager;
 
 namespace TaskMesh.Postgres.Reading;
 
-/// <summary>The mesh as foretelling needs it. The fleet's side is asked through the Manager's own ledger, of which only what reads is used.</summary>
+/// <summary>The mesh as foretelling needs it. The Manager's own ledger and store are asked, of which only what reads is used.</summary>
 public sealed class RulesReader(NpgsqlDataSource database)
 {
     /// <summary>How the last Manager that started routes and launches; null if none has.</summary>
@@ -26,6 +27,19 @@ public sealed class RulesReader(NpgsqlDataSource database)
             state.NetworkRate,
             state.OrganisationRate,
             await PoolRatesAsync(cancellation));
+    }
+
+    /// <summary>Why the Manager would refuse a collection that scans again too soon; null if it would not.</summary>
+    public async Task<string?> RescanProblemAsync(CollectionPlan plan, OrganisationLimits limits, CancellationToken cancellation)
+    {
+        if (limits.RescanInterval is not { } interval)
+            return null;
+        var scans = ScanDigest.Of(plan).ToArray();
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var recent = await new RescanStore(connection).RecentAsync(
+            [.. scans.Select(scan => (scan.Task.Id, plan.Organisation, scan.Digest, interval))], cancellation);
+        var again = scans.Select(scan => scan.Task).FirstOrDefault(task => recent.ContainsKey(task.Id));
+        return again is null ? null : limits.RescanProblem(plan.Organisation, again, recent[again.Id]);
     }
 
     private async Task<IReadOnlyDictionary<string, int>> PoolRatesAsync(CancellationToken cancellation)

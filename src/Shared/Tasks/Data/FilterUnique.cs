@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using TaskMesh.Core.Contract;
 using TaskMesh.Core.Filtering;
+using TaskMesh.Core.Workflow;
 
 namespace TaskMesh.Tasks.Data;
 

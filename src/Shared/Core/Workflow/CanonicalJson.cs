@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
-namespace TaskMesh.Tasks.Data;
+namespace TaskMesh.Core.Workflow;
 
 /// <summary>One text for values that mean the same: members in the order of their names, numbers and characters in one spelling.</summary>
-internal static class CanonicalJson
+public static class CanonicalJson
 {
     public static string Write(JsonElement value)
     {
