@@ -66,8 +66,8 @@ public sealed class ControlDesk(ReferenceResolver references, ScheduleDesk sched
                 return null;
             case ControlAction.SetPool { Slots: < 0 or > MostSlots } pool:
                 return $"slots: {pool.Slots} is not from 0 to {MostSlots}";
-            case ControlAction.SetPool { PacketsPerSecond: < 1 or > OrganisationLimits.HighestPacketRate } pool:
-                return $"packetsPerSecond: {pool.PacketsPerSecond} is not from 1 to {OrganisationLimits.HighestPacketRate}";
+            case ControlAction.SetPool { PacketsPerSecond: < 0 or > OrganisationLimits.HighestPacketRate } pool:
+                return $"packetsPerSecond: {pool.PacketsPerSecond} is not from 0 to {OrganisationLimits.HighestPacketRate}";
             case ControlAction.SetPool pool:
                 if (await new DispatchStore(connection).SetPoolAsync(pool.Pool, pool.Slots, pool.PacketsPerSecond, cancellation) == 0)
                     return $"pool: there is no '{pool.Pool}'";

@@ -3,6 +3,7 @@ using System.Globalization;
 using TaskMesh.Cli.Mesh;
 using TaskMesh.Cli.Output;
 using TaskMesh.Core.Messages;
+using TaskMesh.Core.Workflow;
 
 namespace TaskMesh.Cli.Commands;
 
@@ -37,21 +38,35 @@ internal static class PoolCommand
     private static Command Set()
     {
         var name = new Argument<string>("name") { Description = "Of a pool." };
-        var slots = new Option<int?>("--slots") { Description = "How many tasks may run at once; without it, what the configuration says." };
-        var packets = new Option<int?>("--packets") { Description = "Packets a second of all its scans together; what they are told if left out." };
+        var slots = new Option<int?>("--slots") { Description = "How many tasks may run at once; without both, what the configuration says." };
+        var packets = new Option<string?>("--packets")
+        {
+            Description = "Packets a second of all its scans together, or 'none' for what they are told.",
+        };
         var reason = CommonOptions.Reason();
-        var command = new Command("set", "Set how many tasks of a pool may run at once (0 lets nothing new start), and how fast they send together.")
+        var command = new Command(
+            "set", "Set how many tasks of a pool may run at once (0 lets nothing new start), and how fast they send together; or one of both.")
         {
             name, slots, packets, reason,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
             await using var mesh = MeshClient.Connect();
-            var action = new ControlAction.SetPool(parsed.GetRequiredValue(name), parsed.GetValue(slots), parsed.GetValue(packets));
+            var action = new ControlAction.SetPool(parsed.GetRequiredValue(name), parsed.GetValue(slots), Packets(parsed.GetValue(packets)));
             await mesh.SteerAsync(action, parsed.GetRequiredValue(reason), cancellation);
         });
         return command;
     }
+
+    /// <summary>A zero is refused: who means to stop all packets must not lift the limit.</summary>
+    private static int? Packets(string? text) => text switch
+    {
+        null => null,
+        "none" => 0,
+        _ when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var rate)
+            && rate is >= 1 and <= OrganisationLimits.HighestPacketRate => rate,
+        _ => throw new CliException(ExitCode.Usage, $"packets: '{text}' is not from 1 to {OrganisationLimits.HighestPacketRate}, nor 'none'"),
+    };
 
     private sealed record Row(
         string Schema, string Name, string Class, int? Slots, int? PacketsPerSecond, int Window, int InFlight, int Waiting);

@@ -80,19 +80,32 @@ internal static class DoctorCommand
             var log = local is null
                 ? "the log group of the Manager's function"
                 : Path.Combine(new LocalMeshOptions(LocalFolder.Find(environment)).LogFolder, "function-manager.log");
-            var waiting = (await mesh.Reader.PoolsAsync(cancellation)).Where(pool => pool.Name == "bare-metal").Sum(pool => pool.Waiting);
+            var rules = await mesh.Rules.RulesAsync(cancellation);
+            var waiting = (await mesh.Reader.PoolsAsync(cancellation)).Where(pool => pool.Name == rules?.LaunchPool).Sum(pool => pool.Waiting);
             return
             [
                 Diagnosis.Ok(check, $"PostgreSQL {health.Version}, with the {health.Migrations.Count} migrations of this version."),
                 .. new MeshCheck(
                     health,
-                    await mesh.Rules.RulesAsync(cancellation),
+                    rules,
                     await mesh.Fleet.ReadAsync(cancellation),
                     waiting,
                     local is null ? null : clock.GetUtcNow() - local.StartedAt,
                     log,
                     clock.GetUtcNow()).Run(),
             ];
+        }
+        catch (ArgumentException e)
+        {
+            return [Diagnosis.Fail(
+                check, $"TASKMESH_CLI_DATABASE is no connection string: {e.Message}", "write it as Host=…;Username=…;Password=…;Database=…")];
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
+        {
+            return [Diagnosis.Fail(
+                check,
+                $"It has no schema of TaskMesh, it was never migrated: {e.SqlState}: {e.MessageText}",
+                "check Database= in TASKMESH_CLI_DATABASE; deploy this version, which migrates it (docs/deploy.md), or restart the local mesh")];
         }
         catch (PostgresException e)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Npgsql;
 using TaskMesh.Cli;
 using TaskMesh.Testing;
 
@@ -26,6 +27,18 @@ public sealed class DoctorTests(LocalMeshFixture mesh)
     [Fact]
     public async Task A_database_that_is_down_fails() =>
         await FailsAsync("database", "cannot be reached", Elsewhere("Host=127.0.0.1;Port=1;Timeout=2", mesh.State.ManagerQueue));
+
+    [Fact]
+    public async Task A_database_without_the_schema_fails() => await FailsAsync(
+        "database",
+        "no schema",
+        Elsewhere(new NpgsqlConnectionStringBuilder(mesh.State.ReaderDatabase) { Database = "postgres" }.ConnectionString, mesh.State.ManagerQueue));
+
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("Host=127.0.0.1;Sort=5432")]
+    public async Task A_connection_string_that_is_none_fails(string database) =>
+        await FailsAsync("database", "TASKMESH_CLI_DATABASE", Elsewhere(database, mesh.State.ManagerQueue));
 
     [Fact]
     public async Task A_queue_that_is_missing_fails() => await FailsAsync(

@@ -13,8 +13,12 @@ public sealed class SteeringTests(LocalMeshFixture mesh)
     [Fact]
     public async Task A_pool_without_slots_lets_work_wait_in_line_until_it_has_some()
     {
+        (await SteerAsync("pool", "set", "internal", "--packets", "900")).Good();
         (await SteerAsync("pool", "set", "internal", "--slots", "0")).Good();
-        Assert.Equal(0, Row(await mesh.RunAsync("pool", "ls", "-o", "json"), "name", "internal").GetProperty("slots").GetInt32());
+        var pool = Row(await mesh.RunAsync("pool", "ls", "-o", "json"), "name", "internal");
+        Assert.Equal((0, 900), (pool.GetProperty("slots").GetInt32(), pool.GetProperty("packets_per_second").GetInt32()));
+        (await SteerAsync("pool", "set", "internal", "--packets", "none")).Good();
+        Assert.False(Row(await mesh.RunAsync("pool", "ls", "-o", "json"), "name", "internal").TryGetProperty("packets_per_second", out _));
         var first = await SubmitAsync("insert-data", AnyTask);
         var second = await SubmitAsync("insert-data", AnyTask);
 
@@ -122,6 +126,7 @@ public sealed class SteeringTests(LocalMeshFixture mesh)
     [Theory]
     [InlineData("pool: there is no 'nowhere'", "pool", "set", "nowhere", "--slots", "1")]
     [InlineData("slots: -1 is not from 0 to 1000000", "pool", "set", "internal", "--slots", "-1")]
+    [InlineData("packets: '0' is not from 1 to 10000000, nor 'none'", "pool", "set", "internal", "--packets", "0")]
     [InlineData("name: there is no organisation 'nobody'", "pause", "organisation", "nobody")]
     [InlineData("name: pool 'internal' is not paused", "resume", "pool", "internal")]
     [InlineData("Argument 'planet' not recognized", "pause", "planet", "earth")]

@@ -42,6 +42,23 @@ public class PoolTests(ProductCluster cluster)
         Assert.Equal(["inner 10"], Queues(rig));
     }
 
+    [Fact]
+    public async Task What_is_left_out_stays_as_it_is()
+    {
+        await using var rig = await RigAsync();
+        const string sql = """
+            select coalesce(slots::text, 'configured'), coalesce(packet_rate::text, 'any') from task_manager.pool where name = 'inner'
+            """;
+        var seen = new List<string>();
+        foreach (var (slots, packets) in new (int?, int?)[] { (4, 900), (5, null), (null, 800), (null, 0), (null, 700), (null, null) })
+        {
+            await rig.SendAsync(Set("inner", slots, packets));
+            seen.AddRange(await rig.Database.RowsAsync(sql));
+        }
+
+        Assert.Equal(["4 900", "5 900", "5 800", "5 any", "5 700", "configured 700"], seen);
+    }
+
     private async Task<ManagerRig> RigAsync()
     {
         var rig = new ManagerRig(await cluster.CreateAsync(), pools: Pools);
@@ -51,8 +68,8 @@ public class PoolTests(ProductCluster cluster)
 
     private static CreateTask Outside(Dictionary<string, string>? labels) => new("outside", Empty, Labels: labels) { Id = Guid.CreateVersion7() };
 
-    private static Control Set(string pool, int? slots) =>
-        new(new ControlAction.SetPool(pool, slots), "test", "try") { Id = Guid.CreateVersion7() };
+    private static Control Set(string pool, int? slots, int? packets = null) =>
+        new(new ControlAction.SetPool(pool, slots, packets), "test", "try") { Id = Guid.CreateVersion7() };
 
     private static string[] Queues(ManagerRig rig) =>
         [.. rig.Sent.CountBy(message => message.Queue).Select(queue => $"{queue.Key} {queue.Value}").Order()];

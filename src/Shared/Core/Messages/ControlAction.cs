@@ -47,9 +47,9 @@ public abstract record ControlAction
     /// <summary>Stands above every scope: while it is on, no probe is sent and no raw task starts.</summary>
     public sealed record KillSwitch(bool On) : ControlAction;
 
-    /// <summary>Sets how much a pool may do at once.</summary>
-    /// <param name="Slots">Tasks that may run; null goes back to the configuration. 0 lets nothing new start.</param>
-    /// <param name="PacketsPerSecond">Of all its scans together; null for no limit.</param>
+    /// <summary>Sets how much a pool may do at once. What is null stays; where both are, the slots go back to the configuration.</summary>
+    /// <param name="Slots">Tasks that may run. 0 lets nothing new start.</param>
+    /// <param name="PacketsPerSecond">Of all its scans together; 0 for no limit.</param>
     public sealed record SetPool(string Pool, int? Slots = null, int? PacketsPerSecond = null) : ControlAction;
 
     /// <summary>Sets how much an organisation may have at once; what is null has no limit.</summary>

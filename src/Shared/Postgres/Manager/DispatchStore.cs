@@ -58,7 +58,11 @@ public sealed class DispatchStore(NpgsqlConnection connection)
     /// <returns>0 if there is no such pool.</returns>
     public Task<int> SetPoolAsync(string pool, int? slots, int? packetsPerSecond, CancellationToken cancellation)
     {
-        const string sql = "update task_manager.pool set slots = $2, packet_rate = $3 where name = $1";
+        const string sql = """
+            update task_manager.pool
+               set slots = case when $3 is null then $2 else coalesce($2, slots) end, packet_rate = nullif(coalesce($3, packet_rate), 0)
+             where name = $1
+            """;
         return connection.Command(sql, In(pool), In(slots), In(packetsPerSecond)).ExecuteAsync(cancellation);
     }
 
