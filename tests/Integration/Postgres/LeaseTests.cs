@@ -28,6 +28,7 @@ public class LeaseTests(ProductCluster cluster)
         Assert.Equal(new Lease(run.Id, 1, run.Nonce), claimed.Lease);
         Assert.InRange(busy.LeaseLeft, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20));
         Assert.Equal(["Running w1"], await rig.Database.RowsAsync("select state, worker from task_manager.task"));
+        Assert.True(await rig.Database.ScalarAsync<bool>("select lease_until >= started_at + interval '20 seconds' from task_manager.task"));
     }
 
     [Fact]

@@ -119,8 +119,9 @@ create table task_manager.task (
     -- Set while it waits for a time: a back-off, a yield.
     wake_at timestamptz,
     deadline timestamptz not null,
-    lease_until timestamptz,
+    -- A claim computes its columns in this order: no lease begins before its task's start.
     started_at timestamptz,
+    lease_until timestamptz,
     ended_at timestamptz,
     nonce uuid,
     organisation text not null,
