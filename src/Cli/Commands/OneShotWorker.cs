@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using TaskMesh.Cli.Local;
+using TaskMesh.LocalCloud.Processes;
 
 namespace TaskMesh.Cli.Commands;
 
@@ -18,35 +19,13 @@ internal static partial class OneShotWorker
         var start = new ProcessStartInfo("setpriv", ["--pdeathsig", "TERM", "--", .. command, .. arguments]) { RedirectStandardInput = true };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
-        using var worker = await StartAsync(start);
+        using var worker = await ChildProcess.StartAsync(start);
         // At a terminal the worker gets the interrupt itself; asking twice does no harm.
         await using var stop = cancellation.Register(() => _ = kill(worker.Id, Terminate));
         await worker.StandardInput.WriteAsync(task.ToJsonString());
         worker.StandardInput.Close();
         await worker.WaitForExitAsync(CancellationToken.None);
         return worker.ExitCode;
-    }
-
-    /// <summary>The kernel sends the signal when the thread that started the worker ends (prctl(2)): that thread waits for the worker.</summary>
-    private static Task<Process> StartAsync(ProcessStartInfo start)
-    {
-        var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var thread = new Thread(() =>
-        {
-            try
-            {
-                var worker = Process.Start(start)!;
-                started.SetResult(worker);
-                worker.WaitForExit();
-            }
-            catch (Exception e)
-            {
-                started.TrySetException(e);
-            }
-        })
-        { IsBackground = true };
-        thread.Start();
-        return started.Task;
     }
 
     [LibraryImport("libc")]

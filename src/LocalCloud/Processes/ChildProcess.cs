@@ -32,14 +32,17 @@ public sealed partial class ChildProcess
     /// <summary>The exit code, once the process is gone and has been waited for; 128 and the signal's number if a signal ended it.</summary>
     public Task<int> Exited { get; }
 
-    public static Task<ChildProcess> StartAsync(ChildStart start)
+    public static async Task<ChildProcess> StartAsync(ChildStart start) => new(await StartAsync(StartInfo(start)));
+
+    /// <summary>Starts a process whose parent, to the kernel, lives as long as this process.</summary>
+    public static Task<Process> StartAsync(ProcessStartInfo start)
     {
-        var started = new TaskCompletionSource<ChildProcess>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
         Starts.Add(() =>
         {
             try
             {
-                started.SetResult(new ChildProcess(Process.Start(StartInfo(start))!));
+                started.SetResult(Process.Start(start)!);
             }
             catch (Exception e)
             {
