@@ -19,8 +19,8 @@ create unique index hold_once on task_manager.hold (what, name) where until is n
 alter table task_manager.organisation add column windows text;
 
 -- timeouts: JSON of what the submitter asked for, null for the kind's own. held_by: the hold for which it was put aside; never ready then.
--- No hot update touches either.
-alter table task_manager.task add column timeouts text, add column held_by bigint;
+-- cut_attempt: the attempt that was asked, as a straggler, to save its position so that others share what is left. No hot update touches them.
+alter table task_manager.task add column timeouts text, add column held_by bigint, add column cut_attempt int;
 
 create index task_held on task_manager.task (held_by) where held_by is not null;
 
@@ -133,7 +133,8 @@ as $$
                         when exists (
                              select from task_manager.hold h
                               where h.what = 'scan-window' and h.name = t.organisation
-                                and h.since <= task_manager.clock() and h.until > task_manager.clock()) then 'scan-window' end as cause
+                                and h.since <= task_manager.clock() and h.until > task_manager.clock()) then 'scan-window'
+                        when t.cut_attempt = t.attempt then 'straggler' end as cause
               from unnest(p_tasks, p_attempts) as a(id, attempt)
               left join task_manager.task t on t.id = a.id
               left join task_manager.container c on c.id = t.container_id
