@@ -59,11 +59,13 @@ public sealed class SuccessStore(NpgsqlConnection connection)
                 insert into task_manager.progress as p (container_id, shard, succeeded)
                 select id, $6, succeeded from ended where id not in (select id from closed)
                     on conflict (container_id, shard) do update set succeeded = p.succeeded + excluded.succeeded
+             returning container_id
             ), freed as (
+                -- Once it has counted: whoever dispatches holds counts too when it comes to lock the pools.
                 update task_manager.pool p
                    set in_flight = p.in_flight - e.ended
                   from (select pool, count(*)::int as ended from done where $7 group by pool order by pool) e
-                 where p.name = e.pool
+                 where p.name = e.pool and (select count(*) from counted) >= 0
             )
             select id, container_id, pool, container_id in (select id from closed) from done
             """;
