@@ -12,6 +12,7 @@ SEED := 1
 DEFECT :=
 MOST :=
 JOBS := 50000
+GENERATED := 0
 NAMES := 1000000
 ROUNDS := 5
 SECONDS := 10
@@ -64,9 +65,9 @@ bench-tasks: ## tasks through their whole lives per second, beside pg-boss and g
 	dotnet build tests/Benchmarks -c Release -v q
 	dotnet artifacts/bin/Benchmarks/release/TaskMesh.Benchmarks.dll tasks $(JOBS) $(ROUNDS)
 
-bench-profile: ## what PostgreSQL does for them, statement by statement; BATCH=100 JOBS=50000
+bench-profile: ## what PostgreSQL does for them, statement by statement; BATCH=100 JOBS=50000 GENERATED=0
 	dotnet build tests/Benchmarks -c Release -v q
-	dotnet artifacts/bin/Benchmarks/release/TaskMesh.Benchmarks.dll profile $(BATCH) $(JOBS)
+	dotnet artifacts/bin/Benchmarks/release/TaskMesh.Benchmarks.dll profile $(BATCH) $(JOBS) $(GENERATED)
 
 bench-completion: ## what one completion costs beside 10, 10,000 and 1,000,000 siblings
 	dotnet build tests/Benchmarks -c Release -v q

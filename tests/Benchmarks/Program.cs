@@ -25,7 +25,7 @@ Func<int[], CancellationToken, Task>? bench = args.FirstOrDefault() switch
 if (bench is null)
 {
     Console.Error.WriteLine(
-        "benches: tasks [JOBS] [ROUNDS], profile [BATCH] [JOBS], completion [SIZE...], fanout [CHILDREN], latency [BACKLOG], "
+        "benches: tasks [JOBS] [ROUNDS], profile [BATCH] [JOBS] [GENERATED], completion [SIZE...], fanout [CHILDREN], latency [BACKLOG], "
         + "decisions [BACKLOG...], rates [TASKS], start [ROUNDS], syn [ROUNDS] [CASE], loss, truth [ROUNDS], tls [ROUNDS], local [ROUNDS] [SECONDS]");
     return 64;
 }

@@ -2,11 +2,13 @@ using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using TaskMesh.Core;
 using TaskMesh.Core.Contract;
 using TaskMesh.Core.Execution;
 using TaskMesh.Core.Fleet;
 using TaskMesh.Core.Messages;
 using TaskMesh.Core.Ports;
+using TaskMesh.Core.Workflow;
 using TaskMesh.Manager;
 using TaskMesh.Postgres;
 using TaskMesh.Postgres.Workers;
@@ -21,6 +23,7 @@ internal sealed class Mesh : IMessageSender, IManagerQueue, IComputeFleet, IAsyn
 {
     private static readonly DateTimeOffset SentAt = DateTimeOffset.UnixEpoch.AddYears(56);
 
+    private readonly JsonElement _nothing = JsonElement.Parse("{}");
     private readonly Channel<(Envelope Envelope, bool IsReport)> _managerQueue = Channel.CreateUnbounded<(Envelope, bool)>();
     private readonly Channel<QueueMessage> _workerQueue = Channel.CreateUnbounded<QueueMessage>();
     private readonly CancellationTokenSource _stop = new();
@@ -32,6 +35,7 @@ internal sealed class Mesh : IMessageSender, IManagerQueue, IComputeFleet, IAsyn
     private long _messages;
     private int _completed;
     private TaskCompletionSource _allDone = new();
+    private TaskCompletionSource<RunTask>? _generator;
     private int _expected;
 
     public Mesh(Func<string, string> connectionString, MeshShape shape)
@@ -48,7 +52,7 @@ internal sealed class Mesh : IMessageSender, IManagerQueue, IComputeFleet, IAsyn
             ["TASKMESH_BARE_METAL_QUEUE_URL"] = "bare-metal",
             ["TASKMESH_INTERNAL_SLOTS"] = $"{shape.Slots}",
         });
-        var catalogue = new TaskCatalogue([TaskEntry.Of<NoOp, NoOpInput, NoOpOutput>()]);
+        var catalogue = new TaskCatalogue([TaskEntry.Of<NoOp, NoOpInput, NoOpOutput>(), TaskEntry.Of<Maker, NoOpInput, NoOpOutput>()]);
         for (var i = 0; i < shape.Managers; i++)
             _hosts.Add(new ManagerHost(settings, catalogue, this, null, this, TimeProvider.System, new Random(i), NullLogger.Instance));
         var executor = new TaskExecutor(catalogue, run => new WorkerCapabilities(new TaskData(_workers, run)), TimeProvider.System);
@@ -69,20 +73,53 @@ internal sealed class Mesh : IMessageSender, IManagerQueue, IComputeFleet, IAsyn
         _loops.AddRange(Runners.Select(runner => Task.Run(() => WorkAsync(runner))));
     }
 
-    /// <summary>Submits so many tasks, each with a message of its own, and waits until each has ended and is recorded.</summary>
+    /// <summary>Creates so many tasks and waits until each has ended and is recorded.</summary>
     public async Task<TimeSpan> CarryAsync(int tasks)
     {
         _expected = tasks;
         _completed = 0;
         _allDone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var start = TimeProvider.System.GetTimestamp();
+        await (_shape.OfOneGenerator ? GenerateAsync(tasks) : SubmitAsync(tasks));
+        await _allDone.Task.WaitAsync(TimeSpan.FromMinutes(5));
+        return TimeProvider.System.GetElapsedTime(start);
+    }
+
+    private async Task SubmitAsync(int tasks)
+    {
         for (var i = 0; i < tasks; i++)
         {
             await _room.WaitAsync();
             Submit(new NoOpInput(i));
         }
-        await _allDone.Task.WaitAsync(TimeSpan.FromMinutes(5));
-        return TimeProvider.System.GetElapsedTime(start);
+    }
+
+    /// <summary>What a generator sends while it runs, and its own end.</summary>
+    private async Task GenerateAsync(int tasks)
+    {
+        _generator = new TaskCompletionSource<RunTask>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Enqueue(
+            new CreateCollection(new ParallelNode([new TaskNode("maker", Maker.Kind, new NoOpInput(0).AsJson())])) { Id = Guid.CreateVersion7() },
+            isReport: false);
+        var run = await _generator.Task;
+        _generator = null;
+        var declared = new ChildCount(0, 0);
+        foreach (var ordinals in Enumerable.Range(0, tasks).Chunk(_shape.Batch))
+        {
+            foreach (var ordinal in ordinals)
+            {
+                await _room.WaitAsync();
+                declared = ChildCount.Add(declared, ChildCount.Of(DerivedId.OfChild(run.Collection, run.Id, NoOp.Kind, ordinal)));
+            }
+            var inputs = ordinals.Select(number => new NoOpInput(number).AsJson()).ToArray();
+            Enqueue(
+                new CreateTask(NoOp.Kind, _nothing, Generated: new Generated(run.Collection, run.Id, ordinals[0], Inputs: inputs))
+                {
+                    Id = Guid.CreateVersion7(),
+                },
+                isReport: false);
+        }
+        Enqueue(new CompleteTask(run.Id, run.Attempt, run.Nonce, new TaskOutcome.Succeeded(Children: declared)), isReport: false);
     }
 
     public void Submit(NoOpInput input, int priority = 0) =>
@@ -90,6 +127,12 @@ internal sealed class Mesh : IMessageSender, IManagerQueue, IComputeFleet, IAsyn
 
     async Task<IReadOnlyList<SendAnswer>> IMessageSender.SendAsync(IReadOnlyList<OutgoingMessage> messages, CancellationToken cancellation)
     {
+        if (_generator is { } generator
+            && messages.Select(message => RunTaskReader.Read(message.Body)!).FirstOrDefault(run => run.Kind == Maker.Kind) is { } run)
+        {
+            generator.SetResult(run);
+            return [.. messages.Select(_ => SendAnswer.Taken)];
+        }
         foreach (var message in messages)
             await _workerQueue.Writer.WriteAsync(new QueueMessage($"w{Interlocked.Increment(ref _messages)}", "", message.Body), cancellation);
         return [.. messages.Select(_ => SendAnswer.Taken)];
