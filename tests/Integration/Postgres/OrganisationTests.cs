@@ -41,6 +41,8 @@ public class OrganisationTests(ProductCluster cluster)
                 """));
             Assert.Equal("42501", refused.SqlState);
             Assert.Equal(0, await ExecuteAsync(worker, "update recon.endpoint set service = 'mine'"));
+            await ExecuteAsync(worker, "select task_manager.save_checkpoint('{}', 0), task_manager.adopt_parts()");
+            Assert.Equal(["-"], await rig.Database.RowsAsync("select checkpoint from task_manager.task"));
         }
     }
 

@@ -11,6 +11,37 @@ as $$
        and t.state = 'Running'
 $$;
 
+-- Says from where another attempt could go on, and up to which part the result holds. False without a claim.
+create function task_manager.save_checkpoint(p_checkpoint text, p_parts int) returns boolean
+language sql volatile security definer set search_path = pg_catalog, pg_temp
+as $$
+    with saved as (
+        update task_manager.task t
+           set checkpoint = p_checkpoint,
+               checkpoint_parts = p_parts
+          from task_manager.claimed() c
+         where t.id = c.task_id
+     returning 1)
+    select exists (select from saved)
+$$;
+
+-- Makes the parts up to the last checkpoint the claimed attempt's own, and forgets those behind it: they will be found again. Returns how many there
+-- are.
+create function task_manager.adopt_parts() returns int
+language sql volatile security definer set search_path = pg_catalog, pg_temp
+as $$
+    delete from task_manager.task_data d
+     using task_manager.claimed() c
+      join task_manager.task t on t.id = c.task_id
+     where d.task_id = t.id and d.attempt < t.attempt and d.part > t.checkpoint_parts;
+    update task_manager.task_data d
+       set attempt = t.attempt
+      from task_manager.claimed() c
+      join task_manager.task t on t.id = c.task_id
+     where d.task_id = t.id and d.attempt < t.attempt and d.part between 1 and t.checkpoint_parts;
+    select t.checkpoint_parts from task_manager.claimed() c join task_manager.task t on t.id = c.task_id
+$$;
+
 -- What aggregators read, as before, of the claimed task's collection only.
 create or replace function task_manager.result_rows(p_collection uuid, p_task uuid)
 returns table (data text, object_bucket text, object_key text, object_length bigint, object_sha256 text)
@@ -72,5 +103,5 @@ create policy claimed on task_manager.task_data to tm_internal, tm_worker
 create policy claimed on task_manager.task_collection_data to tm_internal, tm_worker
     using (collection_id = (select c.collection_id from task_manager.claimed() c));
 
-revoke all on function task_manager.claimed from public;
-grant execute on function task_manager.claimed to tm_internal, tm_worker;
+revoke all on function task_manager.claimed, task_manager.save_checkpoint, task_manager.adopt_parts from public;
+grant execute on function task_manager.claimed, task_manager.save_checkpoint, task_manager.adopt_parts to tm_internal, tm_worker;

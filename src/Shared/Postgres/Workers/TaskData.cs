@@ -83,14 +83,14 @@ public sealed class TaskData(
 
     public async Task SaveCheckpointAsync(JsonElement checkpoint, CancellationToken cancellation)
     {
-        const string sql = "select task_manager.save_checkpoint(@task, @attempt, @checkpoint, @parts)";
+        const string sql = "select task_manager.save_checkpoint(@checkpoint, @parts)";
         await _fence.WriteAsync(
             async connection =>
             {
                 await AdoptAsync(connection, cancellation);
                 return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
                     sql,
-                    new { task = run.Id, attempt = run.Attempt, checkpoint = Json.Write(checkpoint), parts = _lastPart },
+                    new { checkpoint = Json.Write(checkpoint), parts = _lastPart },
                     cancellationToken: cancellation));
             },
             cancellation);
@@ -126,9 +126,8 @@ public sealed class TaskData(
     {
         if (_hasAdopted || run.Checkpoint is null)
             return;
-        const string sql = "select task_manager.adopt_parts(@task, @attempt)";
-        var adopted = await connection.ExecuteScalarAsync<int>(
-            new CommandDefinition(sql, new { task = run.Id, attempt = run.Attempt }, cancellationToken: cancellation));
+        const string sql = "select task_manager.adopt_parts()";
+        var adopted = await connection.ExecuteScalarAsync<int>(new CommandDefinition(sql, cancellationToken: cancellation));
         // A transaction that is done again has numbered its own part already.
         _lastPart = Math.Max(_lastPart, adopted);
     }
