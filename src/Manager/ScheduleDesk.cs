@@ -34,7 +34,9 @@ public sealed class ScheduleDesk(CollectionPlanner planner)
         if (schedule.Organisations?.Except(known).FirstOrDefault() is { } unknown)
             return $"organisations: there is no '{unknown}'";
         var paused = await store.SetAsync(schedule, cancellation);
-        await SetTurnsAsync(store, schedule, paused || schedule.On is not null ? [] : schedule.Organisations ?? known, now, cancellation);
+        await SetTurnsAsync(store, schedule, schedule.On is not null ? [] : schedule.Organisations ?? known, now, cancellation);
+        if (paused)
+            await store.PauseAsync(schedule.Name, paused, cancellation);
         return null;
     }
 

@@ -152,6 +152,25 @@ public class ScheduleTests(ProductCluster cluster)
     }
 
     [Fact]
+    public async Task Changed_while_it_is_paused_it_remembers_a_run_whose_collection_has_gone()
+    {
+        await using var rig = await RigAsync();
+        await SetAsync(rig, Hourly);
+        await TickAsync(rig, Second);
+        await EndAllAsync(rig);
+        await rig.Database.ExecuteAsync("delete from task_manager.collection");
+
+        await rig.SendAsync(Said(new ControlAction.PauseSchedule("names", true)));
+        await SetAsync(rig, Hourly);
+        await TickAsync(rig, Hour / 2);
+        await rig.SendAsync(Said(new ControlAction.PauseSchedule("names", false)));
+        await TickAsync(rig, Second);
+        Assert.Empty(rig.Runs);
+        await TickAsync(rig, Hour / 2);
+        Assert.Single(rig.Runs);
+    }
+
+    [Fact]
     public async Task Removed_it_ends_its_run_if_it_is_told_to()
     {
         await using var rig = await RigAsync();

@@ -82,14 +82,11 @@ public sealed class ScheduleStore(NpgsqlConnection connection)
             .LaterAsync(cancellation);
     }
 
-    /// <summary>When each organisation of a schedule ran last, by the rhythm's time.</summary>
+    /// <summary>When each organisation of a schedule ran last.</summary>
     public async Task<IReadOnlyDictionary<string, DateTimeOffset>> LastTimesAsync(string schedule, CancellationToken cancellation)
     {
         const string sql = """
-            select t.organisation, c.created_at
-              from task_manager.schedule_turn t
-              join task_manager.collection c on c.id = t.last_collection
-             where t.schedule = $1
+            select organisation, last_run_at from task_manager.schedule_turn where schedule = $1 and last_run_at is not null
             """;
         var rows = await connection.Command(sql, In(schedule)).QueryAsync(
             row => (row.GetString(0), (DateTimeOffset)row.GetDateTime(1)), cancellation);
@@ -171,6 +168,7 @@ public sealed class ScheduleStore(NpgsqlConnection connection)
                    look_at = coalesce($4::timestamptz, look_at),
                    judged = judged and $5::uuid is null,
                    last_collection = coalesce($5::uuid, last_collection),
+                   last_run_at = case when $5::uuid is null then last_run_at else task_manager.clock() end,
                    missed = missed + $6
              where schedule = $1 and organisation = $2
             """;

@@ -19,6 +19,8 @@ create table task_manager.schedule_turn (
     due timestamptz not null,
     look_at timestamptz,
     last_collection uuid,
+    -- Outlives the collection, which retention removes.
+    last_run_at timestamptz,
     -- Runs that have failed one after the other; judged once the last one has been counted.
     failures int not null default 0,
     judged boolean not null default true,
