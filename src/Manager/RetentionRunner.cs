@@ -14,6 +14,9 @@ public sealed class RetentionRunner(
 {
     private const int WeeksAhead = 1;
     private const int Rounds = 100;
+    /// <summary>Half of an invocation, so that what comes behind it has its turn too.</summary>
+    private static readonly TimeSpan LongestPruning = TimeSpan.FromSeconds(20);
+
     private const int ObjectsPerLook = 1_000;
     private const int MostObjects = 100_000;
 
@@ -32,8 +35,9 @@ public sealed class RetentionRunner(
             await using var connection = await database.OpenConnectionAsync(cancellation);
             await new RescanStore(connection).ForgetAsync(cancellation);
         }
-        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        catch (Exception e)
         {
+            // The batch is done, even if its invocation is over: what is left is the next hour's.
             log.SweepFailed(e);
         }
     }
@@ -48,7 +52,8 @@ public sealed class RetentionRunner(
 
     private async Task PruneAsync(CancellationToken cancellation)
     {
-        for (var round = 0; round < Rounds; round++)
+        var start = clock.GetTimestamp();
+        for (var round = 0; round < Rounds && clock.GetElapsedTime(start) < LongestPruning; round++)
         {
             await using var connection = await database.OpenConnectionAsync(cancellation);
             var store = new RetentionStore(connection);

@@ -38,9 +38,9 @@ public sealed class SweepRunner(
             if (isDue == true || (asked is not null || isDue is null) && await IsDueAsync(asked is null ? Interval : TimeSpan.Zero, cancellation))
                 await SweepAsync(whole: asked == Sweep.Minute, cancellation);
         }
-        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        catch (Exception e)
         {
-            // The batch is done; a sweep that fails is made up for by the next one.
+            // The batch is done, even if its invocation is over; a sweep that fails is made up for by the next one.
             log.SweepFailed(e);
         }
     }
@@ -55,7 +55,7 @@ public sealed class SweepRunner(
         await RepeatAsync(store => store.ReclaimAsync(LeaseKeeper.LeaseTime, cancellation), SweepStore.DispatchRowLimit, cancellation);
         await work.RunAsync(connection => ExpireAsync(connection, cancellation), cancellation);
         await StartFilledAsync(cancellation);
-        await RepeatAsync(store => store.EmptyAsync(cancellation), SweepStore.EmptyLimit, cancellation);
+        await RepeatAsync(store => store.EmptyAsync(cancellation), limit: 1, cancellation);
         await ResendAsync(cancellation);
         await schedules.RunAsync(whole, cancellation);
         await leftovers.RunAsync(cancellation);

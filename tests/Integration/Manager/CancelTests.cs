@@ -2,6 +2,7 @@ using System.Text.Json;
 using TaskMesh.Core.Messages;
 using TaskMesh.Core.Ports;
 using TaskMesh.Core.Workflow;
+using TaskMesh.Postgres.Manager;
 using TaskMesh.Postgres.Workers;
 using TaskMesh.Testing;
 
@@ -11,6 +12,26 @@ namespace TaskMesh.Integration.Manager;
 public class CancelTests(ProductCluster cluster)
 {
     private static readonly JsonElement Empty = JsonElement.Parse("{}");
+
+    [Fact]
+    public async Task However_many_containers_close_one_statement_moves_a_bounded_number_of_tasks()
+    {
+        await using var rig = await RigAsync();
+        for (var i = 0; i < 3; i++)
+            await rig.SendAsync(new CreateTask("inside", Empty) { Id = Guid.CreateVersion7() });
+        await rig.Database.ExecuteAsync($"""
+            insert into task_manager.task (id, collection_id, container_id, ordinal, state, priority, deadline, organisation, pool, kind, input)
+            select gen_random_uuid(), collection_id, container_id, n, 'Pending', 0, deadline, organisation, pool, kind, input
+              from task_manager.task cross join generate_series(1, {SweepStore.EmptyLimit - 1}) n;
+            update task_manager.container set state = 'Cancelled', sweep = true;
+            """);
+        await using var manager = rig.Database.As("tm_manager");
+        await using var connection = await manager.OpenConnectionAsync();
+
+        Assert.InRange((await new SweepStore(connection).EmptyAsync(default)).Count, SweepStore.EmptyLimit, SweepStore.EmptyLimit + 3);
+        await rig.SendAsync(new Tick());
+        Assert.Equal(["Cancelled 15000"], await rig.Database.RowsAsync("select state, count(*) from task_manager.task group by state"));
+    }
 
     [Theory]
     [InlineData("Pending")]

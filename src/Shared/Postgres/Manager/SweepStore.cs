@@ -132,18 +132,22 @@ public sealed class SweepStore(NpgsqlConnection connection)
             .QueryAsync(ReadSwept, cancellation);
     }
 
-    /// <summary>Moves the tasks of containers that closed early, in the order of their ordinals; no new ones can come.</summary>
+    /// <summary>
+    /// Moves tasks of containers that closed early, in the order of their ordinals, the same share of each; no new ones can come.
+    /// </summary>
     public Task<List<SweptTask>> EmptyAsync(CancellationToken cancellation)
     {
         const string sql = """
             with closed as (
                 select id, state, swept from task_manager.container where sweep order by id limit $1 for update skip locked
+            ), share as (
+                select ceil($2::numeric / greatest(count(*), 1))::int as most from closed
             ), part as (
                 select c.id as container_id, c.state as closed_as, t.id, t.ordinal, t.state, t.pool
                   from closed c
                  cross join lateral (
                        select id, ordinal, state, pool from task_manager.task
-                        where container_id = c.id and ordinal >= c.swept order by ordinal limit $2 for update) t
+                        where container_id = c.id and ordinal >= c.swept order by ordinal limit (select most from share) for update) t
             ), moved as (
                 update task_manager.task t
                    set state = case when p.closed_as in ('Timeout', 'Disabled') then p.closed_as else 'Cancelled' end,
@@ -156,7 +160,7 @@ public sealed class SweepStore(NpgsqlConnection connection)
             ), walked as (
                 update task_manager.container c
                    set swept = w.past, sweep = w.more
-                  from (select closed.id, coalesce(max(part.ordinal) + 1, closed.swept) as past, count(part.id) = $2 as more
+                  from (select closed.id, coalesce(max(part.ordinal) + 1, closed.swept) as past, count(part.id) = (select most from share) as more
                           from closed left join part on part.container_id = closed.id group by closed.id, closed.swept) w
                  where c.id = w.id
             )
