@@ -1,9 +1,11 @@
 using System.Text.Json;
 using Npgsql;
 using TaskMesh.Core;
+using TaskMesh.Core.Execution;
 using TaskMesh.Core.Messages;
 using TaskMesh.Core.Ports;
 using TaskMesh.Integration.Manager;
+using TaskMesh.Postgres.Manager;
 using TaskMesh.Postgres.Workers;
 using TaskMesh.Testing;
 
@@ -129,6 +131,35 @@ public class LeaseTests(ProductCluster cluster)
         Assert.Contains(
             "Pending worker lost: the lease of w1 expired", await rig.Database.RowsAsync("select state, reason from task_manager.task_event"));
         Assert.Equal(1, await rig.Database.ScalarAsync<int>("select in_flight from task_manager.pool where name = 'internal'"));
+    }
+
+    [Fact]
+    public async Task A_lost_task_is_found_behind_however_many_that_run()
+    {
+        await using var rig = await RigAsync();
+        await DispatchAsync(rig);
+        await rig.Database.ExecuteAsync($"""
+            update task_manager.task
+               set state = 'Running', worker = 'w1', started_at = task_manager.clock(), lease_until = task_manager.clock() + interval '1 hour';
+            with long_ones as (
+                insert into task_manager.task (
+                       id, collection_id, container_id, ordinal, attempt, state, priority, deadline, organisation, pool, kind, input,
+                       started_at, lease_until)
+                select gen_random_uuid(), collection_id, container_id, n, 1, state, 0, deadline, organisation, pool, kind, input, started_at,
+                       case when n <= {SweepStore.DispatchRowLimit} then lease_until else task_manager.clock() end
+                  from task_manager.task cross join generate_series(1, {SweepStore.DispatchRowLimit + 1}) n
+             returning id, pool, ordinal)
+            insert into task_manager.dispatch (pool, tasks, attempts, written_at, looked_at, sent_at)
+            select pool, array[id], array[1], w.at, w.at, w.at
+              from long_ones cross join lateral (select task_manager.clock() + ordinal * interval '1 ms' as at) w
+            """);
+        await rig.Database.AdvanceAsync(TimeSpan.FromSeconds(41));
+        await using var manager = rig.Database.As("tm_manager");
+        await using var connection = await manager.OpenConnectionAsync();
+        var sweep = new SweepStore(connection);
+
+        Assert.Empty(await sweep.ReclaimAsync(LeaseKeeper.LeaseTime, default));
+        Assert.Single(await sweep.ReclaimAsync(LeaseKeeper.LeaseTime, default));
     }
 
     [Fact]

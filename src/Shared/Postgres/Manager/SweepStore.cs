@@ -76,7 +76,8 @@ public sealed class SweepStore(NpgsqlConnection connection)
 
     /// <summary>
     /// Walks over what is in flight for longer than a lease: a task whose worker is lost goes back to Pending, one whose deadline has passed
-    /// ends. A worker may take over first; this comes a lease later, as the net.
+    /// ends. A worker may take over first; this comes a lease later, as the net. However much is in flight, every sweep looks at those that were
+    /// looked at longest ago.
     /// </summary>
     public Task<List<SweptTask>> ReclaimAsync(TimeSpan lease, CancellationToken cancellation)
     {
@@ -84,8 +85,8 @@ public sealed class SweepStore(NpgsqlConnection connection)
             with looked as (
                 select d.id, d.tasks, d.attempts, d.sent_at
                   from task_manager.dispatch d
-                 where d.written_at < (select task_manager.clock()) - $1
-                 order by d.written_at
+                 where d.looked_at < (select task_manager.clock()) - $1
+                 order by d.looked_at
                  limit $2
                    for update skip locked
             ), flying as (
@@ -119,7 +120,7 @@ public sealed class SweepStore(NpgsqlConnection connection)
              returning t.id, t.state::text, t.pool, t.container_id
             ), kept as (
                 update task_manager.dispatch d
-                   set tasks = k.tasks, attempts = k.attempts
+                   set tasks = k.tasks, attempts = k.attempts, looked_at = task_manager.clock() - $1
                   from (select row, array_agg(id) as tasks, array_agg(attempt) as attempts from flying where fate is null group by row) k
                  where d.id = k.row
              returning d.id

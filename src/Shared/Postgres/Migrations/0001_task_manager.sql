@@ -153,10 +153,13 @@ create table task_manager.dispatch (
     tasks uuid[] not null,
     attempts int[] not null,
     written_at timestamptz not null default task_manager.clock(),
-    sent_at timestamptz
+    sent_at timestamptz,
+    -- When it was looked at last: what is in flight for long stands behind what was written since.
+    looked_at timestamptz not null default task_manager.clock()
 );
 
 create index dispatch_in_time on task_manager.dispatch (written_at);
+create index dispatch_to_look_at on task_manager.dispatch (looked_at);
 
 -- Results: one task and attempt, as one or many parts.
 create table task_manager.task_data (
