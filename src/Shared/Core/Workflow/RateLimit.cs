@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace TaskMesh.Core.Workflow;
 
-/// <summary>How much a provider or another outside bears: in any time t at most burst + rate x t attempts start, by whichever workers.</summary>
+/// <summary>How much a provider or another outside bears: in any time t at most burst + rate x t attempts are sent to workers.</summary>
 /// <param name="Bucket">Whom it counts for: one name for each API key.</param>
 /// <param name="Burst">How many may start at once after a pause.</param>
 public sealed record RateLimit(string Bucket, double PerSecond, int Burst)
