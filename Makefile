@@ -1,7 +1,7 @@
 # The developers' commands. `make` alone prints them.
 .DEFAULT_GOAL := help
 .PHONY: help build test unit format check approve demo publish synth bench-start bench-tasks bench-profile bench-completion bench-fanout \
-	bench-latency bench-decisions bench-rates bench-local bench-syn bench-loss truth bench-tls bench-dns fuzz sim crashes chaos real-packages
+	bench-latency bench-decisions bench-rates bench-local bench-syn bench-loss truth bench-tls bench-dns fuzz sim defects crashes chaos real-packages
 
 SOLUTION := TaskMesh.sln
 STAGE := dev
@@ -133,6 +133,10 @@ fuzz: ## hostile input for everything that reads what strangers send, and what t
 sim: ## simulate whole collections by seed; SEEDS=200 FIRST=1 DEFECT=
 	dotnet build tests/Proof -c Release
 	dotnet artifacts/bin/Proof/release/TaskMesh.Proof.dll sim $(SEEDS) $(FIRST) $(DEFECT)
+
+defects: ## see each known defect found, by one of the first SEEDS seeds; SEEDS=200
+	dotnet build tests/Proof -c Release
+	dotnet artifacts/bin/Proof/release/TaskMesh.Proof.dll defects $(SEEDS)
 
 crashes: ## let one process die at each place where it can, or at MOST of them; MOST=
 	dotnet build tests/Proof -c Release

@@ -7,6 +7,10 @@ namespace TaskMesh.Proof.Chaos;
 /// <summary>What a run of chaos came to: the checker's counts, and what was done to the mesh.</summary>
 public sealed record ChaosReport(Report Checked)
 {
+    private const double MostExtraPct = 2;
+    private static readonly TimeSpan LongestRecovery = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestFirstClaim = TimeSpan.FromSeconds(2);
+
     /// <summary>Of each fault.</summary>
     public required IReadOnlyDictionary<string, int> Counts { get; init; }
 
@@ -21,6 +25,17 @@ public sealed record ChaosReport(Report Checked)
 
     /// <summary>From the submission to the last task's end.</summary>
     public required double Seconds { get; init; }
+
+    /// <summary>What was wanted beside the six counts, and was not reached.</summary>
+    public IEnumerable<string> Missed()
+    {
+        if (Checked.ExtraExecutionsPct > MostExtraPct)
+            yield return $"more than {MostExtraPct} % extra executions";
+        if (Checked.RecoveryMsP99 is not { } recovery || recovery > LongestRecovery.TotalMilliseconds)
+            yield return $"a killed worker's task not running again within {LongestRecovery.TotalSeconds:0} s, 99th percentile";
+        if (FirstClaimAfterRestartMs.P99 is not { } claim || claim > LongestFirstClaim.TotalMilliseconds)
+            yield return $"no claim within {LongestFirstClaim.TotalSeconds:0} s of the server's return, 99th percentile";
+    }
 
     public string ToJson()
     {

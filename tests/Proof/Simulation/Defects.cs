@@ -59,6 +59,15 @@ internal static class Defects
             create trigger shorten before insert on task_manager.container
                 for each row when (new.mode = 'Parallel' and new.children > 1) execute function proof.shorten()
             """),
+        new("no-generator-barrier", "a generator ends with what exists of its children", """
+            create function proof.believe() returns trigger language plpgsql security definer as $$
+            begin
+                select coalesce(sum(d.created), 0), coalesce(bit_xor(d.digest), 0) into new.declared, new.digest
+                  from task_manager.generated d where d.task_id = new.task_id;
+                return new;
+            end $$;
+            create trigger believe before update of declared on task_manager.generator for each row execute function proof.believe()
+            """),
     ];
 
     /// <summary>The function as it is, with one expression replaced: so a defect follows the product.</summary>
