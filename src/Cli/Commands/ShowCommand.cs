@@ -85,6 +85,7 @@ internal static class ShowCommand
         task.Pool,
         task.Worker,
         task.Reason,
+        task.Stack,
         JsonElement.Parse(task.Input),
         await mesh.ContentAsync(await mesh.Reader.OutputAsync(task.Id, cancellation), whole, cancellation) is { } output
             ? JsonElement.Parse(output) : null,
@@ -101,6 +102,8 @@ internal static class ShowCommand
             ("worker", task.Worker),
             ("input", task.Input.GetRawText()),
             ("output", task.Output?.GetRawText()));
+        foreach (var call in task.Stack?.Split('\n') ?? [])
+            printer.Text(call.TrimEnd());
         foreach (var step in task.History)
         {
             var (worker, reason) = (step.Worker is null ? "" : $" on {step.Worker}", step.Reason is null ? "" : $": {step.Reason}");
@@ -131,6 +134,7 @@ internal static class ShowCommand
         string? Pool,
         string? Worker,
         string? Reason,
+        string? Stack,
         JsonElement Input,
         JsonElement? Output,
         IReadOnlyList<EventView> History);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using TaskMesh.Core.Messages;
 using TaskMesh.Core.Workflow;
+using TaskMesh.Postgres.Reading;
 using TaskMesh.Testing;
 
 namespace TaskMesh.Integration.Manager;
@@ -25,6 +26,20 @@ public class WorkflowTests(ProductCluster cluster)
         Assert.Equal(["Succeeded"], await rig.Database.RowsAsync("select state from task_manager.collection"));
         Assert.Equal(["Dispatched 1", "Succeeded 1"], await rig.Database.RowsAsync("select state, attempt from task_manager.task_event order by at"));
         Assert.Equal(0, await rig.Database.ScalarAsync<int>("select in_flight from task_manager.pool where name = 'external'"));
+    }
+
+    [Fact]
+    public async Task What_was_thrown_in_a_task_is_kept_with_it()
+    {
+        await using var rig = await RigAsync();
+        await rig.SendAsync(new CreateTask("outside", Empty) { Id = Guid.CreateVersion7() });
+        var run = Assert.Single(rig.Runs);
+
+        await rig.SendAsync(ManagerRig.Report(run, new TaskOutcome.Failed(ErrorClass.Fatal, "Exception: oh\0", Stack: "   at Probe.Send()\0")));
+
+        await using var reading = rig.Database.As("tm_reader");
+        var task = await new MeshReader(reading).TaskAsync(run.Id, default);
+        Assert.Equal(("Failed", "Exception: oh\uFFFD", "   at Probe.Send()\uFFFD"), (task!.State, task.Reason, task.Stack));
     }
 
     [Fact]

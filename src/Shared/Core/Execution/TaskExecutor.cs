@@ -15,6 +15,8 @@ public sealed class TaskExecutor(
     /// <summary>How long a task may ignore its cancellation before its slot is taken back.</summary>
     private static readonly TimeSpan CancellationGrace = TimeSpan.FromSeconds(10);
 
+    private const int MostOfStack = 4_000;
+
     /// <param name="signals">Cancellation means that nobody waits for this attempt any more: cancelled, or its lease is lost.</param>
     /// <returns>The report to the Manager, or null when nobody waits for one.</returns>
     public async Task<CompleteTask?> ExecuteAsync(RunTask run, RunSignals signals)
@@ -57,7 +59,7 @@ public sealed class TaskExecutor(
         }
         catch (Exception e)
         {
-            return new TaskOutcome.Failed(ErrorClass.Retryable, $"{e.GetType().Name}: {e.Message}");
+            return new TaskOutcome.Failed(ErrorClass.Retryable, $"{e.GetType().Name}: {e.Message}", Stack: Beginning(e.StackTrace));
         }
         finally
         {
@@ -65,6 +67,9 @@ public sealed class TaskExecutor(
             await either.CancelAsync();
         }
     }
+
+    /// <summary>The innermost calls come first.</summary>
+    private static string? Beginning(string? stack) => stack?.Length > MostOfStack ? stack[..MostOfStack] : stack;
 
     private async Task<TaskOutcome> RunAsync(TaskEntry entry, RunTask run, RunSignals signals)
     {

@@ -41,7 +41,7 @@ public static class MessageReader
                 return null;
             }
             if (message is CompleteTask { Outcome: TaskOutcome.Failed failed } ended)
-                message = ended with { Outcome = failed with { Message = failed.Message.Replace('\0', '\uFFFD') } };
+                message = ended with { Outcome = failed with { Message = Text(failed.Message)!, Stack = Text(failed.Stack) } };
             return message.Id == Guid.Empty ? message with { Id = fallbackId } : message;
         }
         catch (JsonException e)
@@ -57,6 +57,8 @@ public static class MessageReader
             return null;
         }
     }
+
+    private static string? Text(string? text) => text?.Replace('\0', '\uFFFD');
 
     /// <summary>
     /// JSON can spell strings that are no text: halves of surrogate pairs. Whoever read one later, deep in an input, would fail each time.

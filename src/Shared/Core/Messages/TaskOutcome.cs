@@ -20,7 +20,8 @@ public abstract record TaskOutcome
     /// <param name="Children">Of a generator: what it made. It has ended when exactly these exist.</param>
     public sealed record Succeeded(JsonElement? Data = null, ObjectReference? DataAt = null, ChildCount? Children = null) : TaskOutcome;
 
-    public sealed record Failed(ErrorClass ErrorClass, string Message, TimeSpan? RetryAfter = null) : TaskOutcome;
+    /// <param name="Stack">Of an exception that nobody expected: where it was thrown.</param>
+    public sealed record Failed(ErrorClass ErrorClass, string Message, TimeSpan? RetryAfter = null, string? Stack = null) : TaskOutcome;
 
     /// <summary>Ran longer than its kind allows: counts as a failure, and names the state if it was the last.</summary>
     public sealed record TimedOut(TimeSpan Limit) : TaskOutcome;

@@ -13,7 +13,10 @@ public static class WorkflowRules
     /// <param name="failures">How often the task failed before.</param>
     /// <param name="left">Time until the task's deadline.</param>
     /// <param name="fraction">A random number from 0 to 1, for the jitter.</param>
-    public static TaskMove AfterAttempt(TaskOutcome outcome, int failures, RetryPolicy retry, TimeSpan left, double fraction) => outcome switch
+    public static TaskMove AfterAttempt(TaskOutcome outcome, int failures, RetryPolicy retry, TimeSpan left, double fraction) =>
+        Move(outcome, failures, retry, left, fraction) with { Stack = (outcome as TaskOutcome.Failed)?.Stack };
+
+    private static TaskMove Move(TaskOutcome outcome, int failures, RetryPolicy retry, TimeSpan left, double fraction) => outcome switch
     {
         TaskOutcome.Succeeded { Children: { Count: < 0 or > Generated.MostChildren } children } =>
             new(TaskState.Failed, failures + 1, Reason: $"made {children.Count} children; 0 to {Generated.MostChildren} are possible"),

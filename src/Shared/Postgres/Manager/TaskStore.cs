@@ -122,11 +122,12 @@ public sealed class TaskStore(NpgsqlConnection connection)
                set state = m.state::task_manager.task_state,
                    failures = m.failures,
                    reason = m.reason,
+                   stack = m.stack,
                    checkpoint = coalesce(m.checkpoint, t.checkpoint),
                    wake_at = case when m.state = 'Pending' then k.now + m.wait end,
                    ended_at = case when m.state not in ('Pending', 'PendingTaskCreation') then k.now end,
                    lease_until = null
-              from unnest($1, $2, $3, $4, $5, $6, $7) as m(id, attempt, state, failures, reason, checkpoint, wait),
+              from unnest($1, $2, $3, $4, $5, $6, $7, $8) as m(id, attempt, state, failures, reason, checkpoint, wait, stack),
                    (select task_manager.clock() as now) k
              where t.id = m.id
                and t.attempt = m.attempt
@@ -140,7 +141,8 @@ public sealed class TaskStore(NpgsqlConnection connection)
             In(moves.Select(move => (short)move.Move.Failures).ToArray()),
             In(moves.Select(move => move.Move.Reason).ToArray()),
             In(moves.Select(move => move.Move.Checkpoint is { } checkpoint ? Json.Write(checkpoint) : null).ToArray()),
-            In(moves.Select(move => move.Move.Wait).ToArray()))
+            In(moves.Select(move => move.Move.Wait).ToArray()),
+            In(moves.Select(move => move.Move.Stack).ToArray()))
             .LaterAsync(cancellation);
     }
 

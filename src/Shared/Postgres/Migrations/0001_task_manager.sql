@@ -130,6 +130,8 @@ create table task_manager.task (
     name text,
     worker text,
     reason text,
+    -- Where the exception was thrown that its last attempt ended with.
+    stack text,
     input text not null,
     -- The task behind each name that the input's $from references use, as JSON; null if it has none.
     sources text,

@@ -220,7 +220,7 @@ public sealed class MeshReader(NpgsqlDataSource database)
 
     private const string TaskColumns = """
         select t.id, t.collection_id as collectionId, t.container_id as containerId, t.name, t.kind, t.state::text as state, t.attempt,
-               t.failures::int as failures, t.pool, t.worker, t.reason, t.created_at as createdAt, t.started_at as startedAt,
+               t.failures::int as failures, t.pool, t.worker, t.reason, t.stack, t.created_at as createdAt, t.started_at as startedAt,
                t.ended_at as endedAt, t.input, t.ordinal, t.parent_id as parentId
           from task_manager.task t
         """;
@@ -256,6 +256,7 @@ public sealed record TaskView(
     string? Pool,
     string? Worker,
     string? Reason,
+    string? Stack,
     DateTime CreatedAt,
     DateTime? StartedAt,
     DateTime? EndedAt,

@@ -49,7 +49,11 @@ public class TaskExecutorTests
     {
         ScriptedTask.Script.Value = _ => throw new InvalidOperationException("oh");
 
-        Assert.Equal(new TaskOutcome.Failed(ErrorClass.Retryable, "InvalidOperationException: oh"), (await ExecuteAsync(Run()))!.Outcome);
+        var failed = Assert.IsType<TaskOutcome.Failed>((await ExecuteAsync(Run()))!.Outcome);
+
+        Assert.Equal(new TaskOutcome.Failed(ErrorClass.Retryable, "InvalidOperationException: oh"), failed with { Stack = null });
+        Assert.Contains(nameof(A_surprise_is_a_failure_that_may_be_tried_again), failed.Stack);
+        Assert.InRange(failed.Stack!.Length, 1, 4_000);
     }
 
     [Fact]
