@@ -38,13 +38,15 @@ public static class Database
     }
 
     /// <summary>
-    /// Whether doing it again can help: connection lost or refused, server starting or stopping (class 08, 57P0x),
-    /// deadlock or serialisation failure (class 40), too many connections (53300).
+    /// Whether doing it again can help: connection lost or refused, server starting or stopping (class 08, 57P0x), deadlock or serialisation
+    /// failure (class 40), no disk, memory or connection left (class 53), an I/O error (58030), a server that may only be read since another
+    /// one took over (25006).
     /// </summary>
     public static bool IsTransient(Exception error) => error switch
     {
-        PostgresException { SqlState: "40001" or "40P01" or "53300" or "55P03" or "57P01" or "57P02" or "57P03" } => true,
-        PostgresException postgres => postgres.SqlState.StartsWith("08", StringComparison.Ordinal),
+        PostgresException { SqlState: "40001" or "40P01" or "25006" or "55P03" or "57P01" or "57P02" or "57P03" or "58030" } => true,
+        PostgresException postgres => postgres.SqlState.StartsWith("08", StringComparison.Ordinal)
+            || postgres.SqlState.StartsWith("53", StringComparison.Ordinal),
         NpgsqlException => true,
         _ => false,
     };

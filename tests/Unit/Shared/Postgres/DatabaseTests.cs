@@ -36,6 +36,24 @@ public class DatabaseTests
         Assert.Equal(1, _tries);
     }
 
+    [Theory]
+    [InlineData("53100")]
+    [InlineData("53200")]
+    [InlineData("53300")]
+    [InlineData("58030")]
+    [InlineData("25006")]
+    [InlineData("08006")]
+    [InlineData("57P03")]
+    public void A_server_in_trouble_is_the_surroundings_fault(string state) => Assert.True(Database.IsTransient(Refusal(state)));
+
+    [Theory]
+    [InlineData("23505")]
+    [InlineData("42501")]
+    [InlineData("57014")]
+    public void What_the_statement_asks_for_is_its_own(string state) => Assert.False(Database.IsTransient(Refusal(state)));
+
+    private static PostgresException Refusal(string state) => new("it cannot be done", "ERROR", "ERROR", state);
+
     private async Task<string> WaitAsync(Func<Task<string>> work)
     {
         var waiting = Database.WaitForAsync(work, Patience, _clock, CancellationToken.None);
