@@ -59,7 +59,8 @@ public sealed class RetentionRunner(
             var store = new RetentionStore(connection);
             var tasks = await store.PruneTasksAsync(settings.Succeeded, settings.Failed, cancellation);
             var collections = await store.PruneCollectionsAsync(settings.Succeeded, settings.Failed, cancellation);
-            if (tasks == 0 && collections == 0)
+            var messages = await store.PruneMessagesAsync(settings.Failed, cancellation);
+            if (tasks == 0 && collections == 0 && messages == 0)
                 return;
         }
     }

@@ -4,7 +4,7 @@ namespace TaskMesh.Manager;
 
 /// <summary>How long what has ended is kept.</summary>
 /// <param name="Enabled">False keeps everything.</param>
-/// <param name="Failed">Also for what was cancelled, timed out or partially failed.</param>
+/// <param name="Failed">Also for what was cancelled, timed out or partially failed, and for messages that were put aside.</param>
 public sealed record RetentionSettings(bool Enabled, TimeSpan Succeeded, TimeSpan Failed)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(10 * 365);

@@ -48,6 +48,22 @@ public sealed class RetentionTests(ProductCluster cluster, StoreCluster store) :
     }
 
     [Fact]
+    public async Task Messages_that_were_put_aside_go_after_a_month()
+    {
+        await using var rig = await RigAsync();
+        await rig.HandleAsync("not a message");
+        const string count = "select count(*) from task_manager.quarantine";
+
+        await HousekeepAsync(rig, after: 29);
+        Assert.Equal(["1"], await rig.Database.RowsAsync(count));
+        await HousekeepAsync(rig, after: 2, Usual with { Enabled = false });
+        Assert.Equal(["1"], await rig.Database.RowsAsync(count));
+        await HousekeepAsync(rig, after: 0);
+
+        Assert.Equal(["0"], await rig.Database.RowsAsync(count));
+    }
+
+    [Fact]
     public async Task Scans_that_cannot_be_forgotten_keep_nothing_else()
     {
         await using var rig = await RigAsync();

@@ -5,12 +5,13 @@ namespace TaskMesh.Postgres.Manager;
 
 /// <summary>
 /// Removes what is kept long enough, a bounded part at a time: the tasks of a collection that has ended, with results, events and dead letters,
-/// then the collection itself. A collection that runs is never touched, nor a task that has not ended.
+/// then the collection itself; and messages that were put aside. A collection that runs is never touched, nor a task that has not ended.
 /// </summary>
 public sealed class RetentionStore(NpgsqlConnection connection)
 {
     public const int TaskLimit = 5_000;
     public const int CollectionLimit = 100;
+    public const int MessageLimit = 1_000;
 
     private const string Expired = """
         select id from (
@@ -74,6 +75,21 @@ public sealed class RetentionStore(NpgsqlConnection connection)
             """;
         var counts = await connection.Command(sql, In(succeeded), In(failed), In(CollectionLimit)).QueryAsync(
             row => row.GetInt32(0), cancellation);
+        return counts[0];
+    }
+
+    /// <returns>How many messages went that were put aside.</returns>
+    public async Task<int> PruneMessagesAsync(TimeSpan kept, CancellationToken cancellation)
+    {
+        const string sql = """
+            with pruned as (
+                delete from task_manager.quarantine
+                 where id in (select id from task_manager.quarantine where at < (select task_manager.clock()) - $1 order by at limit $2)
+             returning id
+            )
+            select count(*)::int from pruned
+            """;
+        var counts = await connection.Command(sql, In(kept), In(MessageLimit)).QueryAsync(row => row.GetInt32(0), cancellation);
         return counts[0];
     }
 

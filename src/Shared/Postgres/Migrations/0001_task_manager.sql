@@ -206,6 +206,8 @@ create table task_manager.quarantine (
     unique (queue, message_id)
 );
 
+create index quarantine_in_time on task_manager.quarantine (at);
+
 -- Who steered the mesh, when and why. Nobody may change or delete a row.
 create table task_manager.audit (
     id uuid primary key,
