@@ -1,12 +1,13 @@
 using TaskMesh.Core.Contract;
 using TaskMesh.Core.Messages;
 using TaskMesh.Core.Ports;
+using TaskMesh.Core.Workflow;
 
 namespace TaskMesh.Core.Execution;
 
 /// <summary>
-/// Runs the tasks of one Lambda batch together: claim, run, report. A message counts as failed until its report is with the Manager,
-/// so a crash means again and never lost.
+/// Runs the tasks of one Lambda batch together: claim, run, report each as it ends. A message counts as failed until its report is with the
+/// Manager, so a crash means again and never lost, and what had ended before it stays done.
 /// </summary>
 /// <param name="leases">Null where there is no database: the slot is held from dispatch on, and the first report wins.</param>
 public sealed class BatchRunner(TaskExecutor executor, ITaskLeases? leases, IManagerQueue manager, TimeProvider clock)
@@ -19,41 +20,70 @@ public sealed class BatchRunner(TaskExecutor executor, ITaskLeases? leases, IMan
 
     private static readonly TimeSpan ClaimPause = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>It begins again at once, and not when its lease has expired.</summary>
+    private static readonly TaskOutcome HandedBack = new TaskOutcome.Failed(ErrorClass.Infrastructure, "The function's time was over.");
+
     /// <returns>The ids of the messages that must come again.</returns>
     public async Task<IReadOnlyList<string>> RunAsync(IReadOnlyList<QueueMessage> messages, CancellationToken cancellation)
     {
         var runs = messages.Select(message => (message.Id, Run: RunTaskReader.Read(message.Body))).ToArray();
         var readable = runs.Where(run => run.Run is not null).Select(run => (run.Id, Run: run.Run!)).ToArray();
-        var failed = runs.Where(run => run.Run is null).Select(run => run.Id).ToList();
+        var unreadable = runs.Where(run => run.Run is null).Select(run => run.Id);
         if (leases is null)
-        {
-            await ReportAsync(await Task.WhenAll(readable.Select(run => ExecuteAsync(run.Run, cancellation))), cancellation);
-            return failed;
-        }
+            return [.. unreadable, .. await RunAsync([.. readable.Select(run => new Attempt(run.Id, run.Run, null))], null, cancellation)];
 
         var answers = await ClaimAsync(leases, [.. readable.Select(run => run.Run)], Patience, clock, cancellation);
-        failed.AddRange(readable.Zip(answers).Where(pair => pair.Second is ClaimAnswer.Busy).Select(pair => pair.First.Id));
-        var claimed = readable.Zip(answers, (run, answer) => (run.Run, Claimed: answer as ClaimAnswer.Claimed)).Where(
-            pair => pair.Claimed is not null).ToArray();
-        if (claimed.Length > 0)
-            await RunClaimedAsync([.. claimed.Select(pair => (Resume(pair.Run, pair.Claimed!), pair.Claimed!.Lease))], leases, cancellation);
-        return failed;
+        var busy = readable.Zip(answers).Where(pair => pair.Second is ClaimAnswer.Busy).Select(pair => pair.First.Id);
+        var claimed = readable.Zip(answers).Where(pair => pair.Second is ClaimAnswer.Claimed)
+            .Select(pair => AttemptOf(pair.First.Id, pair.First.Run, (ClaimAnswer.Claimed)pair.Second)).ToArray();
+        return [.. unreadable, .. busy, .. claimed.Length == 0 ? [] : await RunClaimedAsync(claimed, leases, cancellation)];
     }
 
-    private async Task RunClaimedAsync((RunTask Run, Lease Lease)[] claimed, ITaskLeases held, CancellationToken cancellation)
+    private async Task<IEnumerable<string>> RunClaimedAsync(Attempt[] claimed, ITaskLeases held, CancellationToken cancellation)
     {
         var keeper = new LeaseKeeper(held, Watch, blind: null, clock);
-        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var done = new CancellationTokenSource();
         var keeping = keeper.KeepAsync(_ => Task.CompletedTask, _ => { }, done.Token);
-        var reports = await Task.WhenAll(claimed.Select(async pair =>
+        try
         {
-            using var lease = keeper.Hold(pair.Lease);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(lease.Lost, cancellation);
-            return await ExecuteAsync(pair.Run, either.Token);
-        }));
-        await done.CancelAsync();
-        await keeping;
-        await ReportAsync(reports, cancellation);
+            return await RunAsync(claimed, keeper, cancellation);
+        }
+        finally
+        {
+            await done.CancelAsync();
+            await keeping;
+        }
+    }
+
+    /// <returns>The messages of the tasks whose end the Manager has not heard of.</returns>
+    private async Task<IEnumerable<string>> RunAsync(Attempt[] attempts, LeaseKeeper? keeper, CancellationToken cancellation)
+    {
+        var reports = new ReportGroups(manager, attempts.Length, clock);
+        var ends = await Task.WhenAll(attempts.Select(attempt => RunAsync(attempt, keeper, reports, cancellation)));
+        if (ends.Length > 0 && ends.All(error => error is not null))
+            throw new IOException($"None of {ends.Length} tasks could be reported: {ends[0]!.Message}", ends[0]);
+        return attempts.Zip(ends).Where(pair => pair.Second is not null).Select(pair => pair.First.Message);
+    }
+
+    /// <summary>A lease is held until the report is with the Manager, or the task would be taken over and run again.</summary>
+    /// <returns>Why the report is not; null if it is, and if nobody waits for one.</returns>
+    private async Task<Exception?> RunAsync(Attempt attempt, LeaseKeeper? keeper, ReportGroups reports, CancellationToken cancellation)
+    {
+        using var held = attempt.Lease is { } lease ? keeper!.Hold(lease) : null;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(held?.Lost ?? CancellationToken.None, cancellation);
+        var run = attempt.Run;
+        var ended = await executor.ExecuteAsync(run, new RunSignals(either.Token, CancellationToken.None));
+        if (ended is null && held?.Cause is null)
+            ended = new CompleteTask(run.Id, run.Attempt, run.Nonce, HandedBack) { TraceId = run.TraceId };
+        try
+        {
+            await reports.EndAsync(ended);
+            return null;
+        }
+        catch (Exception e)
+        {
+            return e;
+        }
     }
 
     /// <summary>
@@ -84,13 +114,9 @@ public sealed class BatchRunner(TaskExecutor executor, ITaskLeases? leases, IMan
         Checkpoint = claimed.Checkpoint ?? run.Checkpoint,
     };
 
-    private Task<CompleteTask?> ExecuteAsync(RunTask run, CancellationToken cancellation) =>
-        executor.ExecuteAsync(run, new RunSignals(cancellation, CancellationToken.None));
+    private static Attempt AttemptOf(string message, RunTask run, ClaimAnswer.Claimed claimed) =>
+        new(message, Resume(run, claimed), claimed.Lease);
 
-    private async Task ReportAsync(CompleteTask?[] reports, CancellationToken cancellation)
-    {
-        ManagerMessage[] known = [.. reports.OfType<CompleteTask>()];
-        if (known.Length > 0)
-            await manager.SendAsync(known, cancellation);
-    }
+    /// <param name="Message">The id of the message that brought it.</param>
+    private sealed record Attempt(string Message, RunTask Run, Lease? Lease);
 }

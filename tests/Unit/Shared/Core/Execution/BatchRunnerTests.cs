@@ -4,6 +4,7 @@ using TaskMesh.Core.Contract;
 using TaskMesh.Core.Execution;
 using TaskMesh.Core.Messages;
 using TaskMesh.Core.Ports;
+using TaskMesh.Core.Workflow;
 using TaskMesh.Testing;
 
 namespace TaskMesh.Unit.Shared.Core.Execution;
@@ -64,6 +65,101 @@ public class BatchRunnerTests
         Assert.Empty(_manager.Sent);
     }
 
+    [Fact]
+    public async Task What_ends_at_the_same_moment_is_reported_with_one_send()
+    {
+        Assert.Empty(await RunAsync([.. Enumerable.Range(0, 10).Select(MessageOf)]));
+
+        Assert.Equal((10, 1), (_manager.Sent.Count, _manager.Sends));
+    }
+
+    [Fact]
+    public async Task A_quick_task_is_reported_while_a_slow_one_still_runs()
+    {
+        var slow = SlowTask();
+        var running = RunAsync([_message, slow.Message]);
+
+        await ReportedAsync(1);
+        Assert.False(running.IsCompleted);
+        await RenewedAsync(slow.Id);
+        slow.End.SetResult();
+
+        Assert.Empty(await running);
+        Assert.Equal(2, _manager.Sent.Count);
+    }
+
+    [Fact]
+    public async Task A_lease_is_held_until_the_report_is_sent()
+    {
+        var pace = new TaskCompletionSource();
+        _manager.Pace = pace.Task;
+        var id = RunTaskReader.Read(_message.Body)!.Id;
+
+        var running = RunAsync();
+        await Eventually.TrueAsync(() => _manager.Sends == 1);
+        await RenewedAsync(id);
+        pace.SetResult();
+
+        Assert.Empty(await running);
+    }
+
+    [Fact]
+    public async Task Only_what_could_not_be_reported_comes_again()
+    {
+        var slow = SlowTask();
+        var running = RunAsync([_message, slow.Message]);
+        await ReportedAsync(1);
+        _manager.IsDown = true;
+        slow.End.SetResult();
+
+        Assert.Equal([slow.Message.Id], await running);
+    }
+
+    [Fact]
+    public async Task What_has_ended_is_reported_when_the_invocation_ends_and_what_has_not_is_handed_back()
+    {
+        using var limit = new CancellationTokenSource();
+        var slow = SlowTask(whenStarted: limit.Cancel);
+
+        Assert.Empty(await RunAsync([_message, slow.Message], limit.Token));
+
+        var outcomes = _manager.Sent.Cast<CompleteTask>().ToDictionary(report => report.Task, report => report.Outcome);
+        Assert.IsType<TaskOutcome.Succeeded>(outcomes[RunTaskReader.Read(_message.Body)!.Id]);
+        Assert.Equal(ErrorClass.Infrastructure, Assert.IsType<TaskOutcome.Failed>(outcomes[slow.Id]).ErrorClass);
+    }
+
+    /// <summary>A task that ends when the test says so; those beside it end at once.</summary>
+    private (Guid Id, QueueMessage Message, TaskCompletionSource End) SlowTask(Action? whenStarted = null)
+    {
+        var message = MessageOf(1);
+        var id = RunTaskReader.Read(message.Body)!.Id;
+        var end = new TaskCompletionSource();
+        ScriptedTask.Script.Value = async context =>
+        {
+            if (context.TaskId != id)
+                return new ScriptedOutput(1);
+            whenStarted?.Invoke();
+            await end.Task.WaitAsync(context.Cancellation);
+            return new ScriptedOutput(2);
+        };
+        return (id, message, end);
+    }
+
+    private QueueMessage MessageOf(int number) =>
+        new($"m{number}", "receipt", JsonSerializer.Serialize(ScriptedTask.Run(_clock), MessageJson.Default.RunTask));
+
+    private async Task RenewedAsync(Guid task)
+    {
+        _clock.Advance(LeaseKeeper.Heartbeat);
+        await Eventually.TrueAsync(() => _leases.Held.Any(lease => lease.Task == task));
+    }
+
+    private Task ReportedAsync(int count) => Eventually.TrueAsync(() =>
+    {
+        _clock.Advance(TimeSpan.FromMilliseconds(10));
+        return _manager.Sent.Count == count;
+    });
+
     private void IsAwayFor(int claims)
     {
         var claim = _leases.Claim;
@@ -77,7 +173,9 @@ public class BatchRunnerTests
         _clock.Advance(TimeSpan.FromSeconds(1));
     }
 
-    private Task<IReadOnlyList<string>> RunAsync() =>
+    private Task<IReadOnlyList<string>> RunAsync() => RunAsync([_message]);
+
+    private Task<IReadOnlyList<string>> RunAsync(QueueMessage[] messages, CancellationToken cancellation = default) =>
         new BatchRunner(new TaskExecutor(ScriptedTask.Catalogue, _ => new WorkerCapabilities(), _clock), _leases, _manager, _clock)
-            .RunAsync([_message], CancellationToken.None);
+            .RunAsync(messages, cancellation);
 }

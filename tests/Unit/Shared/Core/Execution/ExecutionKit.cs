@@ -75,6 +75,9 @@ internal sealed class FakeLeases : ITaskLeases
 
     public int Renewals { get; private set; }
 
+    /// <summary>What was asked for with the last renewal.</summary>
+    public IReadOnlyList<Lease> Held { get; private set; } = [];
+
     private static async Task<IReadOnlyDictionary<Guid, StopCause>> NeverAsync(TaskCompletionSource silence)
     {
         silence.TrySetResult();
@@ -88,6 +91,7 @@ internal sealed class FakeLeases : ITaskLeases
     public Task<IReadOnlySet<Guid>> RenewAsync(IReadOnlyList<Lease> leases, CancellationToken cancellation)
     {
         Renewals++;
+        Held = leases;
         return Task.FromResult<IReadOnlySet<Guid>>(leases.Select(lease => lease.Task).Where(task => !Lost.ContainsKey(task)).ToHashSet());
     }
 }
@@ -99,12 +103,19 @@ internal sealed class FakeManager : IManagerQueue
 
     public bool IsDown { get; set; }
 
-    public Task SendAsync(IReadOnlyList<ManagerMessage> messages, CancellationToken cancellation)
+    public int Sends { get; private set; }
+
+    /// <summary>What a send waits for before it answers.</summary>
+    public Task Pace { get; set; } = Task.CompletedTask;
+
+    public async Task SendAsync(IReadOnlyList<ManagerMessage> messages, CancellationToken cancellation)
     {
         if (IsDown)
             throw new IOException("unreachable");
+        cancellation.ThrowIfCancellationRequested();
+        Sends++;
         foreach (var message in messages)
             Sent.Add(message, cancellation);
-        return Task.CompletedTask;
+        await Pace;
     }
 }
