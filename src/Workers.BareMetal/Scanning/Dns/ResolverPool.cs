@@ -64,14 +64,25 @@ public sealed class ResolverPool
     /// <summary>Whom to ask, each time another one as far as there are several.</summary>
     public Resolver Pick(ulong index, int attempt)
     {
-        var active = _active;
+        var (active, turn) = (_active, index + (ulong)attempt);
         // Retries go on while none is well: one of them may be so again before anybody notices.
-        if (active.Length == 0)
-            active = _resolvers;
-        var resolver = active[(int)((index + (ulong)attempt) % (ulong)active.Length)];
+        var resolver = active.Length > 0 ? active[(int)(turn % (ulong)active.Length)] : Unwell(turn);
         resolver.Asked++;
         _tokens--;
         return resolver;
+    }
+
+    /// <summary>No liar, unless all are: then nobody believes the answer, and the scan ends.</summary>
+    private Resolver Unwell(ulong turn)
+    {
+        var first = (int)(turn % (ulong)_resolvers.Length);
+        for (var step = 0; step < _resolvers.Length; step++)
+        {
+            var resolver = _resolvers[(first + step) % _resolvers.Length];
+            if (!resolver.Health.IsFinal)
+                return resolver;
+        }
+        return _resolvers[first];
     }
 
     public bool TryFind(Address address, out Resolver resolver)

@@ -92,7 +92,7 @@ public sealed class DnsProbe : IProbe<DnsReply>
             return Verdict.Unproven;
         }
         if (!UdpDatagram.TryRead(ip.Payload, out var datagram) || datagram.SourcePort != Port || datagram.Payload.Length > DnsQuery.LargestAnswer
-            || !_pool.TryFind(ip.Source, out var resolver) || !DnsHeader.TryRead(datagram.Payload, out var header))
+            || !_pool.TryFind(ip.Source, out var resolver) || resolver.Health.IsFinal || !DnsHeader.TryRead(datagram.Payload, out var header))
             return Verdict.Unproven;
         var port = (uint)(datagram.DestinationPort - _settings.FirstPort);
         if (port >= Ports || !TryIndex((port << 16) | (ushort)(header.Id ^ _masks[resolver.Number]), out index))

@@ -99,6 +99,17 @@ public class ResolverPoolTests
     }
 
     [Fact]
+    public void Who_lies_is_not_asked_even_while_none_is_well()
+    {
+        var pool = new ResolverPool(Three, 1000, _clock);
+        foreach (var resolver in pool.All)
+            pool.LeaveOut(resolver);
+        pool.All[1].Health = ResolverHealth.Lying("a proof");
+
+        Assert.Equal([0, 2], Enumerable.Range(0, 30).Select(index => pool.Pick((ulong)index, 1).Number).Distinct().Order());
+    }
+
+    [Fact]
     public void Only_resolvers_of_the_scan_are_found_by_their_address()
     {
         var pool = new ResolverPool(Three, 1000, _clock);

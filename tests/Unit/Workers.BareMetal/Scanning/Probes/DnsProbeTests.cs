@@ -72,6 +72,17 @@ public class DnsProbeTests
     }
 
     [Fact]
+    public void What_a_liar_said_before_it_was_found_out_is_not_believed()
+    {
+        var (query, packet) = Ask(0, 0);
+        var answer = Reply(packet, LabMessage.Answer(query, LabZone.Of("n2.example.test", DnsType.A), isTruncated: false));
+
+        _pool.All[0].Health = ResolverHealth.Lying("a proof");
+
+        Assert.Equal(Verdict.Unproven, Judge(answer, out _));
+    }
+
+    [Fact]
     public void An_answer_from_another_resolver_than_the_asked_one_proves_nothing()
     {
         var (query, packet) = Ask(0, 0);
