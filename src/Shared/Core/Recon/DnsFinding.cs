@@ -48,7 +48,11 @@ public sealed record DnsCounts(long Found, long NoName, long NoData, long Server
 /// <summary>What a scan of names tells besides its findings.</summary>
 /// <param name="Queries">Questions asked besides those of the plan: of resolvers, over TCP, along aliases, for wildcards.</param>
 public sealed record DnsCoverage(
-    DnsCounts Counts, IReadOnlyList<ResolverReport> Resolvers, IReadOnlyList<DnsWildcard> Wildcards, long Queries);
+    DnsCounts Counts, IReadOnlyList<ResolverReport> Resolvers, IReadOnlyList<DnsWildcard> Wildcards, long Queries)
+{
+    /// <summary>Names, each with a type, below which nobody could tell whether there is a wildcard.</summary>
+    public IReadOnlyList<string> WildcardsUnknown { get; init; } = [];
+}
 
 /// <summary>What answered a random label below a name: proof that every name exists there.</summary>
 public sealed record DnsWildcard(string Below, DnsType Type, string Proof, IReadOnlyList<string> Values);

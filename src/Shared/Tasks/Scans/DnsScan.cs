@@ -51,6 +51,7 @@ public sealed record KnownAnswerRow(string Name, string Type, IReadOnlyList<stri
 /// <param name="Malformed">Answers that cannot be read, or were cut off and are not to be had over TCP.</param>
 /// <param name="NoAnswer">Nothing came back.</param>
 /// <param name="Queries">Questions besides: of resolvers, over TCP, along aliases, for wildcards.</param>
+/// <param name="WildcardsUnknown">Names, each with a type, below which nobody could tell whether there is a wildcard.</param>
 public sealed record DnsScanOutput(
     long Planned,
     long Found,
@@ -72,7 +73,8 @@ public sealed record DnsScanOutput(
     long Queries,
     string Wire,
     IReadOnlyList<ResolverReport> Resolvers,
-    IReadOnlyList<WildcardRow> Wildcards);
+    IReadOnlyList<WildcardRow> Wildcards,
+    IReadOnlyList<string> WildcardsUnknown);
 
 /// <param name="Proof">A name that nobody has, and that has these values.</param>
 public sealed record WildcardRow(string Below, string Type, string Proof, IReadOnlyList<string> Values);
@@ -232,7 +234,8 @@ public sealed class DnsScan : ITaskDefinition<DnsScanInput, DnsScanOutput>
             coverage.Planned, counts.Found, counts.NoName, counts.NoData, counts.ServerFailure, counts.Refused, counts.Malformed,
             coverage.NoAnswer, coverage.OutOfScope, coverage.NotSent, coverage.NotSentReason, coverage.PacketsSent, coverage.SendErrors,
             coverage.RepliesLost, coverage.LateAnswers, coverage.Loss, coverage.LowestRate, dns.Queries, coverage.Wire, dns.Resolvers,
-            [.. dns.Wildcards.Select(wildcard => new WildcardRow(wildcard.Below, wildcard.Type.Text(), wildcard.Proof, wildcard.Values))]);
+            [.. dns.Wildcards.Select(wildcard => new WildcardRow(wildcard.Below, wildcard.Type.Text(), wildcard.Proof, wildcard.Values))],
+            dns.WildcardsUnknown);
     }
 }
 

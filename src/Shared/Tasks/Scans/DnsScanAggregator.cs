@@ -37,6 +37,7 @@ public sealed record DnsScanAggregatorOutput(
     long LateAnswers,
     long Queries,
     IReadOnlyList<WildcardRow> Wildcards,
+    IReadOnlyList<string> WildcardsUnknown,
     IReadOnlyList<NamedAddressRow> Addresses);
 
 /// <summary>A row that the generators of other scans take as a target.</summary>
@@ -67,12 +68,14 @@ public sealed class DnsScanAggregator : ITaskDefinition<DnsScanAggregatorInput, 
     {
         if (await ScanTargets.ReadAsync(input.Plan, context) is not { } plan)
             return new TaskResult<DnsScanAggregatorOutput>.Fail(ErrorClass.Fatal, $"plan: the collection has no data '{input.Plan}'");
-        var sum = new DnsScanAggregatorOutput(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, [], []);
+        var sum = new DnsScanAggregatorOutput(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, [], [], []);
         // The shards of one scan find the same wildcards, each by labels of its own.
         var wildcards = new SortedDictionary<string, WildcardRow>(StringComparer.Ordinal);
+        var unknown = new SortedSet<string>(StringComparer.Ordinal);
         var count = await ShardPlan.ReadAsync(input.Of, context, DnsScan.OutputJson, shard =>
         {
             sum = Add(sum, shard);
+            unknown.UnionWith(shard.WildcardsUnknown);
             foreach (var wildcard in shard.Wildcards)
                 wildcards.TryAdd($"{wildcard.Below} {wildcard.Type}", wildcard);
         });
@@ -83,6 +86,7 @@ public sealed class DnsScanAggregator : ITaskDefinition<DnsScanAggregatorInput, 
             Shards = count.Shards,
             Without = count.Without,
             Wildcards = [.. wildcards.Values],
+            WildcardsUnknown = [.. unknown],
             Addresses = Addresses(await RecordsAsync(plan, context), plan, context.Scope.Allowed),
         };
     }

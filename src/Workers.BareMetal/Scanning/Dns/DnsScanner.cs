@@ -53,7 +53,9 @@ internal sealed class DnsScanner(
             var probe = new DnsProbe(questions, new(way.SourceV4, way.SourceV6, port.Number, plan.Seed, pace.Window), pool);
             var needs = new WireNeeds(probe.CaptureFilter, probe.CaptureLength, probe.LargestPacket);
             wire = WireOpening.Open(way, settings, plan.Wire, plan.QueriesPerSecond, needs, clock);
-            var wildcards = plan.FindsWildcards && settings.Replay is null ? new WildcardFinder(client, scope, plan.Seed, clock) : null;
+            var wildcards = plan.FindsWildcards && settings.Replay is null
+                ? new WildcardFinder(client.AskAsync, () => pool.Active.Select(resolver => resolver.Address), scope, plan.Seed, clock)
+                : null;
             var intake = new DnsIntake(
                 questions, pool, settings.Replay is null ? client : null, wildcards, scope, clock, sink, plan.ResumeAt?.Dns ?? DnsCounts.None);
             var engine = new ScanEngine<DnsReply>(wire, probe, way.Unreachable, scope, pace, clock, progress, allowance);
@@ -62,7 +64,10 @@ internal sealed class DnsScanner(
             try
             {
                 var coverage = await engine.RunAsync(first, end, plan.ResumeAt, intake, cancellation);
-                return coverage with { Dns = new(intake.Counts, Reports(pool), wildcards?.Found ?? [], client.Queries) };
+                return coverage with
+                {
+                    Dns = new(intake.Counts, Reports(pool), wildcards?.Found ?? [], client.Queries) { WildcardsUnknown = wildcards?.Unknown ?? [] },
+                };
             }
             finally
             {
@@ -111,7 +116,8 @@ internal sealed class DnsScanner(
                         pool.TakeBack(resolver);
                 }));
                 silentSince = pool.Active.Count > 0 ? null : silentSince ?? clock.GetTimestamp();
-                if (silentSince is { } since && clock.GetElapsedTime(since) > SilenceLimit)
+                var isHopeless = pool.All.All(resolver => resolver.Health.IsFinal);
+                if (isHopeless || (silentSince is { } since && clock.GetElapsedTime(since) > SilenceLimit))
                     probe.Problem = $"No resolver can be used any more: {States(pool)}.";
             }
         }

@@ -154,6 +154,7 @@ public class ScanTargetsTests
         Assert.Equal(
             ["www.example.com@198.51.100.9", "web.example.com@198.51.100.9", "mail.example.org@198.51.100.10"],
             sum.GetProperty("addresses").EnumerateArray().Select(row => $"{row.GetProperty("name")}@{row.GetProperty("address")}"));
+        Assert.Equal("example.org A", Assert.Single(sum.GetProperty("wildcardsUnknown").EnumerateArray()).GetString());
         Assert.Equal(["one"], sum.GetProperty("wildcards").EnumerateArray().Select(row => row.GetProperty("proof").GetString()));
     }
 
@@ -201,7 +202,8 @@ public class ScanTargetsTests
     private static JsonElement Names(long planned, string proof) => JsonSerializer.SerializeToElement(
         new DnsScanOutput(
             planned, planned, 0, 0, 0, 0, 0, 0, 0, 0, null, planned, 0, 0, 0, null, 1_000, 0, "pcap", [],
-            [new WildcardRow("example.com", "A", proof, [])]),
+            [new WildcardRow("example.com", "A", proof, [])],
+            ["example.org A"]),
         DnsScan.OutputJson);
 
     private static JsonElement Record(string name, string type, string value) => JsonSerializer.SerializeToElement(new { name, type, value });
