@@ -135,9 +135,13 @@ public sealed class ProbeSender<TFinding>
             if (index == due)
                 break;
             pass++;
+            var packet = _wire.Packet(filled);
+            var length = _scan.Probe.Aim(index, attempt, packet);
+            // It may go elsewhere than the first one did.
+            if (length == 0 || _scan.Gate.Judge(packet) != ProbeEnding.Waiting)
+                continue;
             _scan.Trips.Sent(index, now, isFirst: false);
-            _lengths[filled] = _scan.Probe.Aim(index, attempt, _wire.Packet(filled));
-            filled++;
+            _lengths[filled++] = length;
         }
         return filled;
     }
@@ -177,9 +181,15 @@ public sealed class ProbeSender<TFinding>
         }
     }
 
-    private bool IsDone() =>
-        _passes[0] == _end && _scan.Outbox.IsEmpty && (Over == _end || _window.NextWaiting(_window.First, _end) == _end)
-        && _window.NextHeld(_window.First, _end) == _end;
+    private bool IsDone()
+    {
+        if (_passes[0] < _end || (Over < _end && _window.NextWaiting(_window.First, _end) < _end)
+            || _window.NextHeld(_window.First, _end) < _end)
+            return false;
+        // What an answer calls for is there before its question has ended, so it is looked for after that.
+        Interlocked.MemoryBarrier();
+        return _scan.Outbox.IsEmpty;
+    }
 
     private void Send(int count, CancellationToken stop)
     {

@@ -87,7 +87,7 @@ public sealed class ProbeWindow
         var isOpen = before is ProbeEnding.Waiting or ProbeEnding.Held || (before == ProbeEnding.Failed && verdict != Verdict.Failed);
         if (!isOpen)
             return SettleResult.Again;
-        ending = (byte)verdict;
+        Volatile.Write(ref ending, (byte)verdict);
         return before == ProbeEnding.Waiting ? SettleResult.Settled : SettleResult.Concluded;
     }
 
