@@ -33,7 +33,9 @@ public sealed class RawScanner(ScanSettings settings, TimeProvider clock, IProgr
         {
             var way = WireOpening.Find(allowed, settings);
             port = SourcePort.Take(way, plan.Seed, ProtocolType.Tcp, isHeld: settings.Replay is null);
-            var probe = new TcpSynProbe(order, Settings(plan, way, port));
+            var (shardFirst, shardEnd) = plan.Shard.Of(order.Count);
+            var share = (shardEnd - shardFirst) / (double)order.Count;
+            var probe = new TcpSynProbe(order, Settings(plan, way, port, OpenPortCounter.Limit(plan.PortThreshold, order.PortCount, share)));
             var needs = new WireNeeds(probe.CaptureFilter, probe.CaptureLength, probe.LargestPacket);
             wire = WireOpening.Open(way, settings, plan.Wire, plan.PacketsPerSecond, needs, clock);
             var pace = new ScanPace(plan.PacketsPerSecond, plan.Retries);
@@ -61,7 +63,7 @@ public sealed class RawScanner(ScanSettings settings, TimeProvider clock, IProgr
         DnsScanPlan plan, ScopeGuard scope, IScanSink<DnsFinding> sink, CancellationToken cancellation) =>
         new DnsScanner(settings, clock, progress, budget, plan, scope).ScanAsync(sink, cancellation);
 
-    private static SynProbeSettings Settings(SynScanPlan plan, WayOut way, SourcePort port) => new(
+    private static SynProbeSettings Settings(SynScanPlan plan, WayOut way, SourcePort port, int openPorts) => new(
         way.SourceV4,
         way.SourceV6,
         port.Number,
@@ -69,13 +71,16 @@ public sealed class RawScanner(ScanSettings settings, TimeProvider clock, IProgr
         port.IsKernelKeptOut,
         ReadsResets: !plan.OpenOnly,
         plan.ReportClosed,
-        plan.PortThreshold);
+        openPorts)
+    {
+        AllPortsOpen = [.. (plan.ResumeAt?.AllPortsOpen ?? []).Select(Address.Parse)],
+    };
 
     /// <summary>Tells each checkpoint which hosts answer on all ports.</summary>
     private sealed class LiarSink(IScanSink<PortFinding> sink, TcpSynProbe probe, IReadOnlyList<string> before) : IScanSink<PortFinding>
     {
         public static IReadOnlyList<string> Names(TcpSynProbe probe, IReadOnlyList<string> before) =>
-            [.. before.Union(probe.AllPortsOpen.ToArray().Select(host => host.ToString()))];
+            [.. before.Union(probe.AllPortsOpen.Select(host => host.ToString()))];
 
         public Task FoundAsync(IReadOnlyList<PortFinding> findings, CancellationToken cancellation) => sink.FoundAsync(findings, cancellation);
 

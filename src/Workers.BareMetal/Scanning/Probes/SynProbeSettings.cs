@@ -21,4 +21,7 @@ public sealed record SynProbeSettings(
 {
     /// <summary>More than services need, less than a tarpit gives.</summary>
     public const int DefaultPortThreshold = 256;
+
+    /// <summary>Hosts of which that is known already.</summary>
+    public IReadOnlyList<Address> AllPortsOpen { get; init; } = [];
 }

@@ -49,7 +49,7 @@ public sealed class TcpSynProbe : IProbe<PortFinding>
         _ipSum = FieldSum(_templateV4, 10);
         _tcpSumV4 = FieldSum(_templateV4, 36);
         _tcpSumV6 = FieldSum(_templateV6, 56);
-        _openPorts = new(settings.PortThreshold, order.PortCount);
+        _openPorts = new(settings.PortThreshold, order.PortCount, settings.AllPortsOpen);
         CaptureFilter = string.Join(" or ", Filters());
     }
 

@@ -191,4 +191,27 @@ public partial class ScanEngineTests : SimulatedScan
 
         Assert.Equal((63, 10), (coverage.Open, Found.Count));
     }
+
+    [Fact]
+    public async Task A_host_that_is_known_to_answer_on_all_ports_stays_known()
+    {
+        using var wire = new SimulatedWire((_, _) => [Answer.SynAck]);
+        var known = Address.Parse("198.51.100.3");
+
+        await RunAsync(wire, Engine(wire, Network, Ports, portThreshold: 62, allPortsOpen: [known]));
+
+        Assert.Equal(15 * 62, Found.Count);
+        Assert.DoesNotContain(Found, finding => finding.Address == known);
+    }
+
+    [Fact]
+    public async Task A_retry_that_goes_elsewhere_is_asked_for_by_the_scope_too()
+    {
+        using var wire = new SimulatedWire((_, _) => []);
+
+        var coverage = await RunAsync(wire, Engine(wire, Network, Ports, retriesAt: "203.0.113.9"));
+
+        Assert.Equal(Planned, coverage.NoAnswer);
+        Assert.All(wire.Asked.Keys, target => Assert.True(AddressRange.Parse(Network).Contains(target.Address)));
+    }
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using TaskMesh.Core.Ports;
 using TaskMesh.Core.Recon;
 using TaskMesh.Core.Scope;
@@ -64,22 +65,50 @@ public abstract class SimulatedScan
         ScanPace? pace = null,
         bool sendsResets = false,
         int portThreshold = 1_000_000,
-        PacketAllowance? allowance = null)
+        PacketAllowance? allowance = null,
+        Address[]? allPortsOpen = null,
+        string? retriesAt = null)
     {
         var now = TimeProvider.System.GetUtcNow();
         var end = now + (validFor ?? TimeSpan.FromHours(1));
         var scope = new ScanScope("the owner", "ticket 1", now.AddHours(-1), end, [network], deny, AllowPrivate: true);
         var order = new TargetOrder(new([AddressRange.Parse(network)]), PortSet.Parse(ports), seed: 5);
         var settings = new SynProbeSettings(
-            Address.Parse("192.0.2.1"), null, 61_234, Seed: 5, sendsResets, ReportClosed: reportClosed, PortThreshold: portThreshold);
+            Address.Parse("192.0.2.1"), null, 61_234, Seed: 5, sendsResets, ReportClosed: reportClosed, PortThreshold: portThreshold)
+        {
+            AllPortsOpen = allPortsOpen ?? [],
+        };
+        var probe = new TcpSynProbe(order, settings);
         return new(
             wire,
-            new TcpSynProbe(order, settings),
+            retriesAt is null ? probe : new Elsewhere(probe, Address.Parse(retriesAt)),
             new AddressSet([AddressRange.Parse(Unreachable)]),
             new ScopeGuard([scope]),
             pace ?? Pace,
             TimeProvider.System,
             allowance: allowance);
+    }
+
+    /// <summary>A probe whose further attempts go to another address.</summary>
+    private sealed class Elsewhere(IProbe<PortFinding> probe, Address other) : IProbe<PortFinding>
+    {
+        public string CaptureFilter => probe.CaptureFilter;
+
+        public int LargestPacket => probe.LargestPacket;
+
+        public int CaptureLength => probe.CaptureLength;
+
+        public int Aim(ulong index, int attempt, Span<byte> packet)
+        {
+            var length = probe.Aim(index, attempt, packet);
+            if (attempt > 0)
+                BinaryPrimitives.WriteUInt32BigEndian(packet[16..], (uint)other.Bits);
+            return length;
+        }
+
+        public Verdict Judge(ReadOnlySpan<byte> packet, PacketOutbox outbox, out ulong index) => probe.Judge(packet, outbox, out index);
+
+        public bool TryReport(ulong index, Verdict verdict, out PortFinding finding) => probe.TryReport(index, verdict, out finding);
     }
 
     private sealed class Sink(Func<IReadOnlyList<PortFinding>, CancellationToken, Task> found, List<ScanCheckpoint> checkpoints)
