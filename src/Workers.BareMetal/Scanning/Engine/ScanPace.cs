@@ -19,10 +19,13 @@ public sealed record ScanPace(int PacketsPerSecond, int Retries)
     /// <summary>How many questions may be open at once; null for as many as the rate opens.</summary>
     public int? WindowProbes { get; init; }
 
+    /// <summary>How long one target may be talked to, and its question be held.</summary>
+    public TimeSpan LongestTalk { get; init; }
+
     /// <summary>The part of what a budget grants that is for the engine.</summary>
     public double Share { get; init; } = 1;
 
-    public int Window => WindowProbes ?? (int)Math.Min(PacketsPerSecond * OpenTime.TotalSeconds, ProbeWindow.LargestCapacity);
+    public int Window => WindowProbes ?? (int)Math.Min(PacketsPerSecond * (OpenTime + LongestTalk).TotalSeconds, ProbeWindow.LargestCapacity);
 
     /// <summary>How long to wait before asking again; never less than answers have been seen to take.</summary>
     /// <param name="attempt">0 for the first probe of each port.</param>

@@ -21,7 +21,14 @@ public sealed class CipherInventory
     private List<ushort> _left = [];
     private int _place = -1;
 
-    public CipherInventory() => NextVersion();
+    /// <param name="beganAt">In ticks of the clock.</param>
+    public CipherInventory(long beganAt = 0)
+    {
+        BeganAt = beganAt;
+        NextVersion();
+    }
+
+    public long BeganAt { get; }
 
     /// <summary>What to offer next.</summary>
     public ushort Version => Versions[_place];

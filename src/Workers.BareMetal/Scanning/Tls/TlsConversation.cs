@@ -35,16 +35,16 @@ public sealed class TlsConversation(int largestPayload) : IDisposable
     /// <summary>Whether our hello was said.</summary>
     public bool IsTls { get; private set; }
 
-    /// <summary>In ticks of the clock.</summary>
+    /// <summary>In ticks of the clock; of a second one for the certificate when the first one did.</summary>
     public long BeganAt { get; private set; }
 
     /// <summary>Among those that are going on.</summary>
     public int Place { get; set; }
 
     /// <param name="protocol">What is spoken before TLS.</param>
-    public void Begin(ulong index, int round, string? name, StartTls protocol, TlsCapture? first, long now)
+    public void Begin(ulong index, int round, string? name, StartTls protocol, TlsCapture? first, long beganAt)
     {
-        (Index, Round, Name, First, BeganAt) = (index, round, name, first, now);
+        (Index, Round, Name, First, BeganAt) = (index, round, name, first, beganAt);
         (_protocol, _stage, _read, IsTls) = (protocol, 0, 0, false);
     }
 

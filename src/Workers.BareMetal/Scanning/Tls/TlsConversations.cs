@@ -32,6 +32,7 @@ public sealed class TlsConversations(TlsOrder order, TlsProbeSettings settings, 
     private readonly Queue<TlsConversation> _unreset = [];
     private readonly byte[] _words = new byte[ClientHello.UpToTls12().LargestLength + LargestKeys];
     private readonly long _patience = Ticks(settings.Patience, clock);
+    private readonly long _inventoryPatience = Ticks(settings.LongestInventory, clock);
     private readonly long _pause = Ticks(RepeatPause, clock);
     private Tls13Client? _client;
     private IReadOnlyList<(ushort Group, byte[] Key)> _keys = [];
@@ -59,7 +60,7 @@ public sealed class TlsConversations(TlsOrder order, TlsProbeSettings settings, 
         // Answers to what was asked before it got busy still come.
         if (_live.Count >= 2 * settings.MostConversations)
             return false;
-        var conversation = Take(index, round, flow, first: null);
+        var conversation = Take(index, round, flow, first: null, _now);
         conversation.Tcp.Accept(flow, SourceOf(flow.Target.Address), synAck);
         Keep(conversation, flow);
         _ = Advance(conversation, outbox);
@@ -95,7 +96,7 @@ public sealed class TlsConversations(TlsOrder order, TlsProbeSettings settings, 
         {
             var conversation = _live[place];
             var tcp = conversation.Tcp;
-            if (_now - conversation.BeganAt > _patience)
+            if (IsOver(conversation))
             {
                 if (End(conversation, Of(conversation, TlsOutcome.Timeout, Silence(conversation)), outbox) is { } capture)
                     ended(capture);
@@ -119,6 +120,9 @@ public sealed class TlsConversations(TlsOrder order, TlsProbeSettings settings, 
     private static string Silence(TlsConversation conversation) => conversation.Tcp.Stream.Length == 0
         ? "the server says nothing"
         : $"{conversation.Tcp.Stream.Length} bytes and no certificate in time";
+
+    private bool IsOver(TlsConversation conversation) => _now - conversation.BeganAt > _patience
+        || (conversation.Inventory is { } inventory && _now - inventory.BeganAt > _inventoryPatience);
 
     private bool IsDue(TcpConnection tcp) => tcp.Repeats < TcpConnection.MostRepeats && _now - tcp.SentAt > (_pause << tcp.Repeats);
 
@@ -201,7 +205,8 @@ public sealed class TlsConversations(TlsOrder order, TlsProbeSettings settings, 
         var (flow, source) = (new FlowKey(capture.Target, port), SourceOf(capture.Target.Address));
         if (_byFlow.ContainsKey(flow))
             return false;
-        var next = Take(capture.Index, before.Round, flow, capture);
+        // The time to the certificate is that of both connections together.
+        var next = Take(capture.Index, before.Round, flow, capture, capture.Inventory is null ? before.BeganAt : _now);
         next.Tcp.Open(flow, source, _cookie.Of(flow.Target, flow.LocalPort), outbox, _now);
         Keep(next, flow);
         return true;
@@ -230,11 +235,11 @@ public sealed class TlsConversations(TlsOrder order, TlsProbeSettings settings, 
     private static TlsCapture Of(TlsConversation conversation, TlsOutcome outcome, string detail) =>
         new(conversation.Index, conversation.Target, conversation.Name, outcome, detail, null, null, HeldBytes: 0);
 
-    private TlsConversation Take(ulong index, int round, FlowKey flow, TlsCapture? first)
+    private TlsConversation Take(ulong index, int round, FlowKey flow, TlsCapture? first, long beganAt)
     {
         var conversation = _free.TryPop(out var free) ? free : new TlsConversation(LargestPayload);
         var protocol = settings.StartTls ?? StartTlsDialogue.ByPort(flow.Target.Port);
-        conversation.Begin(index, round, order.Name(flow.Target.Address, round), protocol, first, _now);
+        conversation.Begin(index, round, order.Name(flow.Target.Address, round), protocol, first, beganAt);
         return conversation;
     }
 
@@ -261,7 +266,7 @@ public sealed class TlsConversations(TlsOrder order, TlsProbeSettings settings, 
             : first.Detail == capture.Detail ? first
             : first with { Detail = $"{first.Detail}; in TLS 1.3: {capture.Detail}" };
         return settings.Ciphers && conversation.Round == 0 && answer.Outcome is TlsOutcome.Certificate or TlsOutcome.Alert
-            ? Ask(conversation, answer with { Inventory = new() }, outbox)
+            ? Ask(conversation, answer with { Inventory = new(_now) }, outbox)
             : answer;
     }
 

@@ -30,7 +30,7 @@ public sealed class TlsScanner(ScanSettings settings, TimeProvider clock, IProgr
             port = SourcePort.Take(way, plan.Seed, ProtocolType.Tcp, isHeld: settings.Replay is null, ports);
             if (!port.IsKernelKeptOut && settings.Replay is null)
                 throw new IOException($"Without ports of its own the scan would have its connections reset by the kernel: resets are {port.Resets}.");
-            var pace = new ScanPace(plan.PacketsPerSecond, plan.Retries);
+            var pace = new ScanPace(plan.PacketsPerSecond, plan.Retries) { LongestTalk = TlsProbeSettings.LongestTalk(plan.Patience, plan.Ciphers) };
             using var probe = new TlsHelloProbe(
                 order,
                 new(way.SourceV4, way.SourceV6, port.Number, plan.Seed, StartTlsDialogue.ByName(plan.StartTls), plan.Patience, pace.Window)

@@ -22,6 +22,7 @@ public class ScanPaceTests
     public void The_window_is_made_for_the_rate_and_never_too_large()
     {
         Assert.Equal(4000, Pace.Window);
+        Assert.Equal(9000, (Pace with { LongestTalk = TimeSpan.FromSeconds(5) }).Window);
         Assert.Equal(ProbeWindow.LargestCapacity, (Pace with { PacketsPerSecond = 10_000_000 }).Window);
     }
 }

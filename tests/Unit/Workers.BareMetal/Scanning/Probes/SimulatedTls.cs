@@ -16,7 +16,7 @@ internal sealed class SimulatedTls(Func<byte[], int, IEnumerable<SimulatedTls.Pi
 {
     private const ushort FirstPort = 61_000;
     private const uint ServerSequence = uint.MaxValue - 700;
-    private const int MostTicks = 2000;
+    private const int MostTicks = 10_000;
 
     private static readonly Address Server = Address.Parse("198.51.100.7");
 

@@ -150,6 +150,28 @@ public sealed class TlsHelloProbeTests : IDisposable
     }
 
     [Fact]
+    public void Both_connections_to_a_server_of_TLS_1_3_have_the_time_of_one()
+    {
+        var late = new LateServer(said => Flight(said, SslProtocols.Tls13), ticks: 400);
+
+        var talk = new SimulatedTls(late.Say).Run();
+
+        Assert.Equal((2, TlsOutcome.Alert), (talk.Connections, talk.Capture!.Outcome));
+        Assert.True(talk.Elapsed < TimeSpan.FromSeconds(6));
+    }
+
+    [Fact]
+    public void An_inventory_of_a_slow_server_ends_with_what_is_known()
+    {
+        var late = new LateServer(said => Flight(said, SslProtocols.Tls12 | SslProtocols.Tls13), ticks: 480);
+
+        var talk = new SimulatedTls(late.Say) { Ciphers = true }.Run();
+
+        Assert.NotEmpty(talk.Capture!.Inventory!.Accepted);
+        Assert.InRange(talk.Elapsed, TimeSpan.FromSeconds(50), TimeSpan.FromSeconds(56));
+    }
+
+    [Fact]
     public void Half_a_record_and_then_the_end_is_no_certificate()
     {
         var talk = new SimulatedTls((said, _) =>
