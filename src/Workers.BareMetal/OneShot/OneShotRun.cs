@@ -21,8 +21,8 @@ public static class OneShotRun
 
     private const string Organisation = "default";
 
-    /// <summary>Longer than any kind may run: their own limits hold.</summary>
-    private static readonly TimeSpan Lifetime = TimeSpan.FromDays(30);
+    /// <summary>As long as timers go. In the mesh a lost worker's task goes elsewhere in time; here whoever waits for it can end it.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(49);
 
     public static async Task<int> RunAsync(OneShotSettings settings, TimeProvider clock)
     {
@@ -44,10 +44,11 @@ public static class OneShotRun
         await using var output = new ResultLines(task, settings.CheckpointFile, Console.OpenStandardOutput());
         var progress = new ScanProgressLine(Console.Error, settings.Progress, isTerminal: !Console.IsErrorRedirected, clock);
         var scanner = new ObservedScanner(new RawScanner(settings.Scanning, clock, progress));
-        var executor = new TaskExecutor(AllTasks.Catalogue, _ => new WorkerCapabilities(output, new NoReconData(clock), RawScanner: scanner), clock);
+        var catalogue = new TaskCatalogue(AllTasks.Catalogue.Entries.Select(entry => entry with { RunTimeout = Longest }));
+        var executor = new TaskExecutor(catalogue, _ => new WorkerCapabilities(output, new NoReconData(clock), RawScanner: scanner), clock);
         var ids = new IdSource(clock, new Random());
         var run = new RunTask(
-            ids.Next(), 1, Guid.Empty, task.Kind, task.Input, Guid.Empty, Organisation, clock.GetUtcNow() + Lifetime, task.Scope,
+            ids.Next(), 1, Guid.Empty, task.Kind, task.Input, Guid.Empty, Organisation, clock.GetUtcNow() + Longest, task.Scope,
             Checkpoint: task.Checkpoint);
         var report = await executor.ExecuteAsync(run, new RunSignals(CancellationToken.None, stop.Token));
         progress.End();
@@ -61,8 +62,10 @@ public static class OneShotRun
             case TaskOutcome.Failed failed:
                 output.WriteFailure(scanner.Coverage);
                 return await EndAsync(scanner.Coverage is { PacketsSent: 0 } ? Unavailable : Failures, failed.Message);
+            case TaskOutcome.TimedOut:
+                return await EndAsync(Failures, $"Stopped before the end: no task may run for more than {Longest.TotalDays} days.");
             default:
-                return await EndAsync(Failures, $"The task ended as {report?.Outcome}.");
+                return await EndAsync(Failures, $"The task ended as {report?.Outcome.GetType().Name}.");
         }
     }
 

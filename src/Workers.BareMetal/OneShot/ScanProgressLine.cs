@@ -10,6 +10,9 @@ internal sealed class ScanProgressLine(TextWriter error, string form, bool isTer
 {
     private const string EraseLine = "\r\e[K";
 
+    /// <summary>Three thousand years, less than a time span can hold.</summary>
+    private const double MostSeconds = 1e11;
+
     private static readonly TimeSpan QuietTime = TimeSpan.FromSeconds(10);
 
     private readonly long _began = clock.GetTimestamp();
@@ -54,8 +57,8 @@ internal sealed class ScanProgressLine(TextWriter error, string form, bool isTer
         var sent = string.Create(CultureInfo.InvariantCulture, $"{value.PacketsSent} sent ({rate:0}/s of {value.Rate:0}/s), {value.Open} open");
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{elapsed:h\\:mm\\:ss} {Share(value) * 100:0.0} %, {sent}, hit rate {hits:0.00} %, loss {loss}, ")
-            + string.Create(CultureInfo.InvariantCulture, $"{value.RepliesLost} dropped, {left:h\\:mm\\:ss} left");
+            $"{Clock(elapsed)} {Share(value) * 100:0.0} %, {sent}, hit rate {hits:0.00} %, loss {loss}, ")
+            + string.Create(CultureInfo.InvariantCulture, $"{value.RepliesLost} dropped, {Clock(left)} left");
     }
 
     private string Json(ScanProgress value, double rate)
@@ -67,6 +70,9 @@ internal sealed class ScanProgressLine(TextWriter error, string form, bool isTer
         return JsonSerializer.Serialize(row, OneShotJson.Default.ProgressRow);
     }
 
+    private static string Clock(TimeSpan time) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}");
+
     private static double Share(ScanProgress value) =>
         value.End == value.First ? 1 : (value.Next - value.First) / (double)(value.End - value.First);
 
@@ -74,6 +80,6 @@ internal sealed class ScanProgressLine(TextWriter error, string form, bool isTer
     {
         var elapsed = clock.GetElapsedTime(_began);
         var share = Share(value);
-        return (elapsed, share > 0 ? elapsed * ((1 - share) / share) : TimeSpan.Zero);
+        return (elapsed, share > 0 ? TimeSpan.FromSeconds(Math.Min(elapsed.TotalSeconds * ((1 - share) / share), MostSeconds)) : TimeSpan.Zero);
     }
 }

@@ -1,0 +1,27 @@
+using TaskMesh.Testing;
+using TaskMesh.Workers.BareMetal.OneShot;
+
+namespace TaskMesh.Unit.Workers.BareMetal.OneShot;
+
+public sealed class ScanProgressLineTests : IDisposable
+{
+    private readonly ManualClock _clock = new();
+    private readonly StringWriter _error = new();
+
+    public void Dispose() => _error.Dispose();
+
+    [Theory]
+    [InlineData(1, 2, "0:20:00 50.0 %", "0:20:00 left")]
+    [InlineData(1, 200, "0:20:00 0.5 %", "66:20:00 left")]
+    [InlineData(1, long.MaxValue, "0:20:00 0.0 %", "27777777:46:40 left")]
+    public void How_long_it_takes_is_told_in_hours_however_many(ulong asked, ulong planned, string done, string left)
+    {
+        var line = new ScanProgressLine(_error, "line", isTerminal: false, _clock);
+        _clock.Advance(TimeSpan.FromMinutes(20));
+
+        line.Report(new(0, planned, asked, 10, 0, 0, null, 0, 100));
+
+        Assert.StartsWith(done, _error.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith(left, _error.ToString().TrimEnd(), StringComparison.Ordinal);
+    }
+}
