@@ -25,7 +25,8 @@ public sealed class MeshClient : IAsyncDisposable
     public MeshClient(MeshSettings settings)
     {
         _settings = settings;
-        _database = Database.Open(settings.Database, "taskmesh-cli", Connections);
+        _database = Database.Open(
+            settings.Database, "taskmesh-cli", Connections, settings.DatabaseIam ? DatabaseTokens.PasswordAsync : null);
         _sender = new(() => new SqsSender(settings.LocalEndpoint is { } local ? AwsClients.LocalSqs(local) : AwsClients.Sqs()));
         Reader = new MeshReader(_database);
         Schedules = new ScheduleReader(_database);

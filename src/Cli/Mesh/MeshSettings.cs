@@ -9,6 +9,9 @@ namespace TaskMesh.Cli.Mesh;
 /// <param name="LocalEndpoint">LocalCloud's address; null for AWS, which the SDK finds itself.</param>
 public sealed record MeshSettings(string Database, string ManagerQueue, string ControlQueue, Uri? LocalEndpoint, string? ObjectsBucket = null)
 {
+    /// <summary>Whether the database takes tokens of IAM for passwords.</summary>
+    public bool DatabaseIam { get; init; }
+
     private const string DatabaseVariable = "TASKMESH_CLI_DATABASE";
 
     public static MeshSettings Find(IReadOnlyDictionary<string, string> environment)
@@ -18,7 +21,10 @@ public sealed record MeshSettings(string Database, string ManagerQueue, string C
             var reader = new SettingsReader(environment);
             var settings = new MeshSettings(
                 reader.Required(DatabaseVariable), reader.Required("TASKMESH_MANAGER_QUEUE_URL"), reader.Required(
-                    "TASKMESH_CONTROL_QUEUE_URL"), null, reader.Optional("TASKMESH_OBJECTS_BUCKET"));
+                    "TASKMESH_CONTROL_QUEUE_URL"), null, reader.Optional("TASKMESH_OBJECTS_BUCKET"))
+            {
+                DatabaseIam = reader.Switch("TASKMESH_DATABASE_IAM"),
+            };
             reader.ThrowIfWrong();
             return settings;
         }
