@@ -69,7 +69,7 @@ public sealed class ControlDesk(ReferenceResolver references, ScheduleDesk sched
             case ControlAction.SetPool { PacketsPerSecond: < 0 or > OrganisationLimits.HighestPacketRate } pool:
                 return $"packetsPerSecond: {pool.PacketsPerSecond} is not from 0 to {OrganisationLimits.HighestPacketRate}";
             case ControlAction.SetPool pool:
-                if (await new DispatchStore(connection).SetPoolAsync(pool.Pool, pool.Slots, pool.PacketsPerSecond, cancellation) == 0)
+                if (await new PoolStore(connection).SetPoolAsync(pool.Pool, pool.Slots, pool.PacketsPerSecond, cancellation) == 0)
                     return $"pool: there is no '{pool.Pool}'";
                 steered.Ask([pool.Pool]);
                 return null;

@@ -13,7 +13,7 @@ namespace TaskMesh.Manager;
 /// <summary>Puts the Manager together: everything that it is made of, once per process.</summary>
 public sealed class ManagerHost : IAsyncDisposable
 {
-    /// <summary>A function handles one batch at a time; the second connection is for what happens beside it.</summary>
+    /// <summary>A function handles one batch at a time; the others are for what happens beside it.</summary>
     private const int Connections = 4;
 
     private readonly NpgsqlDataSource _database;
@@ -67,6 +67,7 @@ public sealed class ManagerHost : IAsyncDisposable
             reconciler,
             new ScheduleSweep(work, intake),
             new LeftoverSweep(work, intake, catalogue),
+            new RoutingSweep(work, catalogue, settings.Pools),
             stragglers,
             new FigureSweep(_database, settings.Fleet.Cost, meter ?? Meter.Silent),
             _database,
@@ -103,9 +104,9 @@ public sealed class ManagerHost : IAsyncDisposable
     private async Task<bool> ConfigureAsync(CancellationToken cancellation)
     {
         await using var connection = await _database.OpenConnectionAsync(cancellation);
-        var dispatch = new DispatchStore(connection);
-        await dispatch.ConfigureAsync(_settings.Pools, cancellation);
-        await dispatch.ConfigureAsync(
+        var pools = new PoolStore(connection);
+        await pools.ConfigureAsync(_settings.Pools, cancellation);
+        await pools.ConfigureAsync(
             [.. from entry in _catalogue.Entries
                 let bucket = entry.RateLimit
                 where bucket is not null

@@ -1,3 +1,4 @@
+using TaskMesh.Core;
 using TaskMesh.Core.Configuration;
 using TaskMesh.Core.Metrics;
 using TaskMesh.Core.Planning;
@@ -42,7 +43,9 @@ public sealed record ManagerSettings(
         Fleet.Cost.Cap,
         [.. Fleet.Cells.Select(cell => new PricedCell(cell, Fleet.PriceOf(cell)))]);
 
-    public string QueueOf(string pool) => Queues[pool];
+    /// <exception cref="InfrastructureException">The pool has gone from the configuration.</exception>
+    public string QueueOf(string pool) =>
+        Queues.TryGetValue(pool, out var queue) ? queue : throw new InfrastructureException($"the pool '{pool}' is not configured");
 
     public static ManagerSettings Read(IReadOnlyDictionary<string, string> environment)
     {

@@ -18,6 +18,7 @@ public sealed class SweepRunner(
     FleetReconciler fleet,
     ScheduleSweep schedules,
     LeftoverSweep leftovers,
+    RoutingSweep routing,
     StragglerDesk stragglers,
     FigureSweep figures,
     NpgsqlDataSource database,
@@ -63,6 +64,7 @@ public sealed class SweepRunner(
         if (whole)
         {
             await SettleOverdueAsync(cancellation);
+            await routing.RunAsync(cancellation);
             await performer.ComeBackAsync(await fleet.ReconcileAsync(cancellation), cancellation);
             await performer.EnsureWorkersAsync(cancellation);
             await figures.RunAsync(cancellation);

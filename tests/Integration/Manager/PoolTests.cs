@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TaskMesh.Core.Messages;
+using TaskMesh.Core.Ports;
 using TaskMesh.Testing;
 
 namespace TaskMesh.Integration.Manager;
@@ -59,9 +60,57 @@ public class PoolTests(ProductCluster cluster)
         Assert.Equal(["4 900", "5 900", "5 800", "5 any", "5 700", "configured 700"], seen);
     }
 
-    private async Task<ManagerRig> RigAsync()
+    /// <summary>Nobody knows the queue of a pool that is gone: that must not keep what stands behind its tasks from being sent.</summary>
+    [Fact]
+    public async Task Tasks_of_a_pool_that_is_gone_hold_nobody_up_and_go_to_whichever_serves_them_next()
     {
-        var rig = new ManagerRig(await cluster.CreateAsync(), pools: Pools);
+        await using var before = await RigAsync();
+        before.Fault = _ => new SendAnswer("not now", SenderFault: false);
+        await before.SendAsync([.. Enumerable.Range(0, 6).Select(_ => Outside(Dmz)), Outside(null)]);
+        await before.Database.AdvanceAsync(TimeSpan.FromSeconds(30));
+
+        await using var after = await RigAsync("""[{"name":"inner","class":"External","kinds":["out*"],"queueUrl":"inner"}]""", before.Database);
+        await after.SendAsync(new Tick(Sweep.Minute));
+
+        Assert.Equal(["inner 1"], Queues(after));
+        Assert.Equal(
+            ["Dispatched inner -", .. Enumerable.Repeat("Pending - no-worker-for:net=dmz", 6)],
+            await after.Database.RowsAsync("select state, pool, reason from task_manager.task order by state desc"));
+        Assert.Equal(["dmz 0 0"], await after.Database.RowsAsync(
+            "select name, dispatch_window, in_flight from task_manager.pool where name = 'dmz'"));
+
+        await using var again = await RigAsync(
+            """[{"name":"elsewhere","class":"External","slots":9,"labels":{"net":"dmz"},"queueUrl":"elsewhere"}]""", before.Database);
+        await before.Database.AdvanceAsync(TimeSpan.FromMinutes(1));
+        await again.SendAsync(new Tick(Sweep.Minute));
+
+        Assert.Equal(["elsewhere 6"], Queues(again));
+    }
+
+    [Fact]
+    public async Task A_task_that_found_no_pool_gets_the_one_that_is_configured_for_it()
+    {
+        await using var before = await RigAsync("");
+        var second = new TaskNode("second", "outside", Empty, Labels: Dmz);
+        await before.SendAsync(
+            Outside(Dmz),
+            new CreateCollection(new SequentialNode([new TaskNode("first", "outside", Empty), second])) { Id = Guid.CreateVersion7() });
+        Assert.Equal(["external 1"], Queues(before));
+
+        await using var after = await RigAsync(Pools, before.Database);
+        await after.SendAsync(new Tick(Sweep.Minute));
+        Assert.Equal(["dmz 1"], Queues(after));
+
+        var first = Assert.Single(before.Runs);
+        await after.SendAsync(ManagerRig.Report(first, new TaskOutcome.Succeeded()));
+        Assert.Equal(["dmz 2"], Queues(after));
+    }
+
+    private Task<ManagerRig> RigAsync() => RigAsync(Pools);
+
+    private async Task<ManagerRig> RigAsync(string pools, ProductDatabase? database = null)
+    {
+        var rig = new ManagerRig(database ?? await cluster.CreateAsync(), pools: pools);
         await rig.StartAsync();
         return rig;
     }

@@ -1,6 +1,5 @@
 using Npgsql;
 using TaskMesh.Core.Routing;
-using TaskMesh.Core.Workflow;
 using static TaskMesh.Postgres.Manager.Statement;
 
 namespace TaskMesh.Postgres.Manager;
@@ -11,61 +10,6 @@ namespace TaskMesh.Postgres.Manager;
 /// </summary>
 public sealed class DispatchStore(NpgsqlConnection connection)
 {
-    /// <summary>Makes the pools of the configuration known; a pool that has gone from it keeps its row and gets no window.</summary>
-    public Task ConfigureAsync(IReadOnlyList<Pool> pools, CancellationToken cancellation)
-    {
-        const string sql = """
-            insert into task_manager.pool as p (name, class, dispatch_window)
-            select * from unnest($1, $2, $3)
-                on conflict (name) do update set class = excluded.class, dispatch_window = excluded.dispatch_window
-                where (p.class, p.dispatch_window) is distinct from (excluded.class, excluded.dispatch_window)
-            """;
-        return connection.Command(
-            sql,
-            In(pools.Select(pool => pool.Name).ToArray()),
-            In(pools.Select(pool => pool.Class.ToString()).ToArray()),
-            In(pools.Select(pool => pool.DispatchWindow).ToArray()))
-            .ExecuteAsync(cancellation);
-    }
-
-    /// <summary>Makes the kinds that need tokens known, with their buckets; a bucket that has gone from the configuration keeps its row.</summary>
-    public async Task ConfigureAsync(IReadOnlyList<(string Kind, RateLimit Limit)> limits, CancellationToken cancellation)
-    {
-        const string buckets = """
-            insert into task_manager.bucket as b (name, per_second, burst, tokens)
-            select distinct on (l.name) l.name, l.per_second, l.burst, l.burst from unnest($1, $2, $3) as l(name, per_second, burst)
-                on conflict (name) do update set per_second = excluded.per_second, burst = excluded.burst
-                where (b.per_second, b.burst) is distinct from (excluded.per_second, excluded.burst)
-            """;
-        const string kinds = """
-            with gone as (
-                delete from task_manager.limited_kind where kind <> all($1)
-            )
-            insert into task_manager.limited_kind as k (kind, bucket)
-            select * from unnest($1, $2)
-                on conflict (kind) do update set bucket = excluded.bucket where k.bucket <> excluded.bucket
-            """;
-        await connection.Command(
-            buckets,
-            In(limits.Select(limit => limit.Limit.Bucket).ToArray()),
-            In(limits.Select(limit => limit.Limit.PerSecond).ToArray()),
-            In(limits.Select(limit => limit.Limit.Burst).ToArray()))
-            .ExecuteAsync(cancellation);
-        await connection.Command(kinds, In(limits.Select(limit => limit.Kind).ToArray()), In(limits.Select(limit => limit.Limit.Bucket).ToArray()))
-            .ExecuteAsync(cancellation);
-    }
-
-    /// <returns>0 if there is no such pool.</returns>
-    public Task<int> SetPoolAsync(string pool, int? slots, int? packetsPerSecond, CancellationToken cancellation)
-    {
-        const string sql = """
-            update task_manager.pool
-               set slots = case when $3 is null then $2 else coalesce($2, slots) end, packet_rate = nullif(coalesce($3, packet_rate), 0)
-             where name = $1
-            """;
-        return connection.Command(sql, In(pool), In(slots), In(packetsPerSecond)).ExecuteAsync(cancellation);
-    }
-
     /// <summary>Closes the buckets of kinds that were told to wait: nobody gets a token before.</summary>
     public Task BlockAsync(IReadOnlyDictionary<string, TimeSpan> waitByKind, CancellationToken cancellation)
     {
@@ -101,7 +45,8 @@ public sealed class DispatchStore(NpgsqlConnection connection)
              where p.name = e.name
          returning p.name,
                    p.class,
-                   case when (select exists (select from task_manager.hold)) and task_manager.hold_on(p.name, null, null) is not null then 0
+                   case when p.dispatch_window = 0 then 0
+                        when (select exists (select from task_manager.hold)) and task_manager.hold_on(p.name, null, null) is not null then 0
                         when p.class <> 'BareMetal' then coalesce(2 * p.slots, p.dispatch_window)
                         when (select kill_switch from task_manager.control_state) then 0
                         else 2 * least(p.slots, greatest(
@@ -263,7 +208,10 @@ public sealed class DispatchStore(NpgsqlConnection connection)
         return connection.Command(sql, In(rows.ToArray())).ExecuteAsync(cancellation);
     }
 
-    /// <summary>Tasks whose outbox row was written but not marked as sent within the given time; they are sent again.</summary>
+    /// <summary>
+    /// Tasks whose outbox row was written but not marked as sent within the given time; they are sent again. Not those of pools that have gone:
+    /// there is no queue to send them to.
+    /// </summary>
     public async Task<List<(long Row, DispatchedTask Task)>> UnsentAsync(TimeSpan olderThan, int limit, CancellationToken cancellation)
     {
         const string sql = """
@@ -271,6 +219,7 @@ public sealed class DispatchStore(NpgsqlConnection connection)
                    t.pool, t.timeouts, d.id
               from (select * from task_manager.dispatch
                      where sent_at is null and written_at < (select task_manager.clock()) - $1
+                       and pool not in (select name from task_manager.pool where dispatch_window = 0)
                      order by written_at
                      limit $2
                        for update skip locked) d

@@ -97,7 +97,8 @@ public sealed class SweepStore(NpgsqlConnection connection)
                             when t.state = 'Running' and task_manager.lease_expired(t.lease_until + $1, $1) then 'lost'
                             when t.state = 'Dispatched' and t.lease_until is not null and task_manager.lease_expired(t.lease_until, $1) then 'lost'
                             when t.state = 'Dispatched' and looked.sent_at < task_manager.clock() - case p.class when 'Internal' then $4 else $3 end
-                                 then 'unclaimed' end as fate
+                                 then 'unclaimed'
+                            when t.state = 'Dispatched' and looked.sent_at is null and p.dispatch_window = 0 then 'poolless' end as fate
                   from looked
                  cross join unnest(looked.tasks, looked.attempts) as sent(id, attempt)
                   join task_manager.task t on t.id = sent.id and t.attempt >= sent.attempt
@@ -114,6 +115,7 @@ public sealed class SweepStore(NpgsqlConnection connection)
                        reason = case f.fate when 'deadline' then 'deadline passed'
                                             when 'queue' then 'queue timeout: not started within ' || (t.timeouts::json ->> 'queue')
                                             when 'lost' then coalesce('worker lost: the lease of ' || f.worker || ' expired', 'no result in time')
+                                            when 'poolless' then 'its pool is gone'
                                             else 'no worker claimed the message' end
                   from flying f
                  where t.id = f.id and t.attempt = f.attempt and f.fate is not null

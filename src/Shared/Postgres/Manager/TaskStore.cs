@@ -78,10 +78,13 @@ public sealed class TaskStore(NpgsqlConnection connection)
                 cancellation);
     }
 
+    internal static string NoWorkerFor(IReadOnlyDictionary<string, string> labels) =>
+        $"no-worker-for:{string.Join(',', labels.Select(label => $"{label.Key}={label.Value}"))}";
+
     private static string? Reason(TaskPlan plan) => plan switch
     {
         { Refusal: { } refusal } => refusal,
-        { Pool: null } => $"no-worker-for:{string.Join(',', plan.Labels.Select(label => $"{label.Key}={label.Value}"))}",
+        { Pool: null } => NoWorkerFor(plan.Labels),
         _ => null,
     };
 

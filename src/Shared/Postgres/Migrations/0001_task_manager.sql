@@ -38,7 +38,7 @@ insert into task_manager.control_state default values;
 create table task_manager.pool (
     name text primary key,
     class text not null check (class in ('External', 'Internal', 'BareMetal')),
-    -- How many of its tasks may be Dispatched or Running.
+    -- How many of its tasks may be Dispatched or Running; 0 for a pool that has gone from the configuration.
     dispatch_window int not null check (dispatch_window >= 0),
     -- How many are. Locked last in every transaction that changes it, so that no two Managers fill the same room.
     in_flight int not null default 0
@@ -145,6 +145,7 @@ create table task_manager.task_default partition of task_manager.task default wi
 
 create index task_ready on task_manager.task (pool, priority desc, id) where ready;
 create index task_to_wake on task_manager.task (wake_at) where wake_at is not null;
+create index task_without_pool on task_manager.task (id) where pool is null and state = 'Pending';
 create index task_in_container on task_manager.task (container_id, ordinal);
 
 -- Outbox and list of what is in flight in one: a row per pool and batch, written with the moves to Dispatched. sent_at is set when the queue

@@ -143,7 +143,8 @@ public sealed class WaitReader(NpgsqlDataSource database)
     /// </summary>
     private const string PoolSql = """
         select p.class, p.in_flight as inFlight, w.live::int as liveWorkers,
-               case when p.class = 'BareMetal' then 2 * least(p.slots, greatest(w.live_slots, 1))::int
+               case when p.dispatch_window = 0 then 0
+                    when p.class = 'BareMetal' then 2 * least(p.slots, greatest(w.live_slots, 1))::int
                     else coalesce(2 * p.slots, p.dispatch_window) end as window,
                (select count(*)
                   from (select from task_manager.task o where o.pool = t.pool and o.ready and o.priority > t.priority limit @limit) higher)
