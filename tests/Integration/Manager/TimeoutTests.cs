@@ -85,7 +85,7 @@ public class TimeoutTests(ProductCluster cluster)
         Assert.Equal(
             [
                 "inside: timeouts.run: 2h is not from 1ms to 1m",
-                "inside: timeouts.heartbeat: 500ms is not from 20s to 1h",
+                "inside: timeouts.heartbeat: 500ms is not from 12s to 1h",
                 "outside: timeouts: 'outside' runs on External workers, which report neither start nor heartbeat; only run can be given",
             ],
             await rig.Database.RowsAsync("select reason from task_manager.quarantine order by id"));

@@ -15,7 +15,7 @@ namespace TaskMesh.Integration.Postgres;
 public class LeaseTests(ProductCluster cluster)
 {
     private static readonly JsonElement Empty = JsonElement.Parse("{}");
-    private static readonly TimeSpan PastLease = TimeSpan.FromSeconds(21);
+    private static readonly TimeSpan PastLease = LeaseKeeper.LeaseTime + TimeSpan.FromSeconds(1);
 
     [Fact]
     public async Task A_claim_starts_the_attempt_and_a_second_one_finds_it_busy()
@@ -28,9 +28,9 @@ public class LeaseTests(ProductCluster cluster)
         var busy = Assert.IsType<ClaimAnswer.Busy>(Assert.Single(await second.ClaimAsync([run], default)));
 
         Assert.Equal(new Lease(run.Id, 1, run.Nonce), claimed.Lease);
-        Assert.InRange(busy.LeaseLeft, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20));
+        Assert.InRange(busy.LeaseLeft, TimeSpan.FromSeconds(1), LeaseKeeper.LeaseTime);
         Assert.Equal(["Running w1"], await rig.Database.RowsAsync("select state, worker from task_manager.task"));
-        Assert.True(await rig.Database.ScalarAsync<bool>("select lease_until >= started_at + interval '20 seconds' from task_manager.task"));
+        Assert.True(await rig.Database.ScalarAsync<bool>("select lease_until >= started_at + interval '12 seconds' from task_manager.task"));
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public class LeaseTests(ProductCluster cluster)
         await claim;
 
         Assert.Equal(
-            ["00:00:20 True", "00:00:20 True", "00:00:20 True"],
+            ["00:00:12 True", "00:00:12 True", "00:00:12 True"],
             await rig.Database.RowsAsync("""
                 select t.lease_until - e.at, e.at = t.started_at
                   from task_manager.task t join task_manager.task_event e on e.task_id = t.id and e.state = 'Running'
@@ -123,7 +123,7 @@ public class LeaseTests(ProductCluster cluster)
         await Leases(rig, "w1").ClaimAsync([run], default);
         rig.Sent.Clear();
 
-        await rig.Database.AdvanceAsync(TimeSpan.FromSeconds(41));
+        await rig.Database.AdvanceAsync(2 * PastLease);
         await rig.SendAsync(new Tick());
 
         Assert.Equal(2, Assert.Single(rig.Runs).Attempt);
@@ -153,7 +153,7 @@ public class LeaseTests(ProductCluster cluster)
             select pool, array[id], array[1], w.at, w.at, w.at
               from long_ones cross join lateral (select task_manager.clock() + ordinal * interval '1 ms' as at) w
             """);
-        await rig.Database.AdvanceAsync(TimeSpan.FromSeconds(41));
+        await rig.Database.AdvanceAsync(2 * PastLease);
         await using var manager = rig.Database.As("tm_manager");
         await using var connection = await manager.OpenConnectionAsync();
         var sweep = new SweepStore(connection);

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Npgsql;
 using TaskMesh.Aws;
+using TaskMesh.Core.Execution;
 using TaskMesh.Core.Messages;
 using TaskMesh.Core.Workflow;
 using TaskMesh.Proof.Checking;
@@ -17,7 +18,7 @@ public sealed class ChaosRun
     private const int InARow = 50;
 
     /// <summary>Longer than a lease; the longest is still shorter than a Manager's invocation.</summary>
-    private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(21);
+    private static readonly TimeSpan ShortestPause = LeaseKeeper.LeaseTime + TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 

@@ -13,8 +13,10 @@ namespace TaskMesh.Core.Execution;
 /// <remarks>While the database cannot be reached leases hold: none expires within one lease of PostgreSQL's start.</remarks>
 public sealed class LeaseKeeper(ITaskLeases leases, TimeSpan watch, TimeSpan? blind, TimeProvider clock)
 {
-    /// <summary>Lease and message visibility, by the database's clock. Short, so that a killed worker's tasks run elsewhere within 30 s.</summary>
-    public static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(20);
+    /// <summary>
+    /// Lease and message visibility, by the database's clock. Short, so that a task runs elsewhere within 30 s, even when two workers die with it.
+    /// </summary>
+    public static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(12);
 
     public static readonly TimeSpan Heartbeat = LeaseTime / 3;
 
