@@ -138,8 +138,8 @@ public static partial class ConfigurationReader
 
     private static IEnumerable<string> Ec2(Ec2Configuration ec2)
     {
-        if (ec2.VisibleAfterSeconds < 0 || ec2.BootSeconds < 0 || ec2.TerminatedCountsSeconds < 0)
-            yield return "ec2: visibleAfterSeconds, bootSeconds and terminatedCountsSeconds are not negative";
+        if (ec2.VisibleAfterSeconds < 0 || ec2.BootSeconds < 0 || ec2.TerminatedCountsSeconds < 0 || ec2.SpotNoticeSeconds < 0)
+            yield return "ec2: visibleAfterSeconds, bootSeconds, terminatedCountsSeconds and spotNoticeSeconds are not negative";
         if (ec2.MostPerPage < 1)
             yield return $"ec2: mostPerPage {ec2.MostPerPage} is not above 0";
         foreach (var problem in ec2.Faults.Select(Fault).OfType<string>())

@@ -20,4 +20,7 @@ public sealed record Ec2Configuration
 
     /// <summary>For how long a terminated instance counts against the quota.</summary>
     public double TerminatedCountsSeconds { get; init; }
+
+    /// <summary>From the notice to a spot instance until it is taken away.</summary>
+    public double SpotNoticeSeconds { get; init; } = 120;
 }

@@ -13,9 +13,6 @@ internal sealed class ControlEndpoint(InstanceFleet fleet, Ec2Endpoint ec2, Ec2F
     private const int SigStop = 19;
     private const int SigContinue = 18;
 
-    /// <summary>EC2 gives a spot instance two minutes.</summary>
-    private static readonly TimeSpan SpotNotice = TimeSpan.FromMinutes(2);
-
     public async Task HandleAsync(HttpContext context, CancellationToken cancellation)
     {
         var (request, response) = (context.Request, context.Response);
@@ -55,7 +52,7 @@ internal sealed class ControlEndpoint(InstanceFleet fleet, Ec2Endpoint ec2, Ec2F
         switch (happening)
         {
             case "spot-notice":
-                fleet.Change(instance, wanted => wanted.InterruptedAt = clock.GetUtcNow() + SpotNotice);
+                fleet.Interrupt(instance);
                 return true;
             case "rebalance":
                 fleet.Change(instance, wanted => wanted.RebalanceAt = clock.GetUtcNow());

@@ -18,6 +18,8 @@ public sealed record StateReason(string Code, string Text)
 
     public static StateReason Ended { get; } = new("Client.InstanceInitiatedShutdown", "Instance initiated shutdown");
 
+    public static StateReason Interrupted { get; } = new("Server.SpotInstanceTermination", "Spot instance termination");
+
     public static StateReason NotStarted { get; } = new("Server.InternalError", "Internal error on launch");
 }
 
@@ -51,6 +53,6 @@ public sealed class Instance
     /// <summary>When EC2 said that it is likely to want it back.</summary>
     public DateTimeOffset? RebalanceAt { get; set; }
 
-    /// <summary>Ends when somebody asks for its end.</summary>
+    /// <summary>Ends when somebody asks for its end, or when it has ended by itself.</summary>
     public TaskCompletionSource Unwanted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

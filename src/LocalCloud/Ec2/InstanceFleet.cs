@@ -66,7 +66,26 @@ public sealed partial class InstanceFleet(
     }
 
     /// <summary>Begins the end of an instance and tells the states before and after.</summary>
-    public (InstanceState Before, InstanceState After) Terminate(Instance instance)
+    public (InstanceState Before, InstanceState After) Terminate(Instance instance) => Terminate(instance, StateReason.AskedFor);
+
+    /// <summary>Tells an instance at its metadata service when it is taken away, and does that then.</summary>
+    public void Interrupt(Instance instance)
+    {
+        var notice = TimeSpan.FromSeconds(configuration.Ec2.SpotNoticeSeconds);
+        lock (_gate)
+        {
+            instance.InterruptedAt = clock.GetUtcNow() + notice;
+            _lives.Add(TakeAwayAsync());
+        }
+
+        async Task TakeAwayAsync()
+        {
+            await Task.WhenAny(Task.Delay(notice, clock), instance.Unwanted.Task);
+            Terminate(instance, StateReason.Interrupted);
+        }
+    }
+
+    private (InstanceState Before, InstanceState After) Terminate(Instance instance, StateReason reason)
     {
         lock (_gate)
         {
@@ -74,7 +93,7 @@ public sealed partial class InstanceFleet(
             if (before is InstanceState.Pending or InstanceState.Running)
             {
                 instance.State = InstanceState.ShuttingDown;
-                instance.Reason = StateReason.AskedFor;
+                instance.Reason = reason;
                 instance.Unwanted.TrySetResult();
                 if (instance.Process is { } process)
                     _lives.Add(process.StopAsync(StopGrace, clock));
@@ -186,6 +205,7 @@ public sealed partial class InstanceFleet(
         lock (_gate)
         {
             instance.State = InstanceState.Terminated;
+            instance.Unwanted.TrySetResult();
             instance.Reason ??= reason;
             instance.Ended = clock.GetUtcNow();
         }

@@ -146,6 +146,18 @@ public sealed class InstanceFaultTests(StoreCluster store) : IClassFixture<Store
     }
 
     [Fact]
+    public async Task An_instance_that_does_not_heed_the_notice_is_taken_away()
+    {
+        await using var cloud = await StartAsync(new Ec2Configuration { SpotNoticeSeconds = 0.1 });
+        var id = (await RunAsync(cloud, "a")).InstanceId;
+        await UntilAsync(cloud, id, "running");
+
+        await BefallAsync(cloud, id, "spot-notice");
+
+        Assert.Equal("Server.SpotInstanceTermination", (await UntilAsync(cloud, id, "terminated")).StateReason.Code);
+    }
+
+    [Fact]
     public async Task A_paused_instance_does_nothing_until_it_may()
     {
         await using var cloud = await StartAsync();

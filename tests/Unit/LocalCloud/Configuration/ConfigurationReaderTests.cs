@@ -42,7 +42,7 @@ public class ConfigurationReaderTests
     [InlineData("\"launchTemplates\":{\"t\":{\"versions\":[]}}", "defaultVersion 1 is none of its 0 versions")]
     [InlineData("\"launchTemplates\":{\"t\":{\"versions\":[{\"imageId\":\"i\",\"instanceType\":\"t4g.micro\"}]}}", "image 'i' is not configured")]
     [InlineData("\"faults\":{\"queues\":{\"duplicates\":1.1}}", "faults: queues: duplicates 1.1 is not from 0 to 1")]
-    [InlineData("\"ec2\":{\"bootSeconds\":-1}", "bootSeconds and terminatedCountsSeconds are not negative")]
+    [InlineData("\"ec2\":{\"bootSeconds\":-1}", "bootSeconds, terminatedCountsSeconds and spotNoticeSeconds are not negative")]
     [InlineData("\"ec2\":{\"faults\":[{\"operation\":\"Boot\",\"code\":\"x\"}]}", "a boot 'fails' or 'hangs', it does not 'x'")]
     [InlineData("\"ec2\":{\"faults\":[{}]}", "without a code and with its reply it is none")]
     [InlineData("\"timers\":[{\"intervalSeconds\":0,\"queue\":\"q\",\"body\":1}]", "timers: intervalSeconds 0 is not above 0")]
