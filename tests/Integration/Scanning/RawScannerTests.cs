@@ -8,6 +8,7 @@ namespace TaskMesh.Integration.Scanning;
 public class RawScannerTests
 {
     private const string HundredPorts = "1-100";
+    private const string NotAsked = "Addresses of this machine, of no machine and without a way to them are not asked: ";
     private const int Planned = 25_600;
 
     [LabFact]
@@ -135,7 +136,7 @@ public class RawScannerTests
         var report = await LabScan.RunAsync(lab, new ScanRequest("198.18.0.1-198.18.0.4", HundredPorts, Seed: 14, ["198.18.0.0/24"]));
 
         Assert.Equal((400, 100, 200, "ip"), Ends(report.Coverage));
-        Assert.Equal((100, "Addresses of this machine and of no machine are not asked: 198.18.0.1."), Refusal(report));
+        Assert.Equal((100, $"{NotAsked}198.18.0.1."), Refusal(report));
     }
 
     [LabFact]
@@ -158,6 +159,19 @@ public class RawScannerTests
 
         Assert.Equal((256, "There is no way to 203.0.113.0/24: Network is unreachable."), Refusal(noRoute));
         Assert.Equal((2, "The targets are reached by more than one interface: scan those of each interface apart."), Refusal(apart));
+    }
+
+    [LabFact]
+    public async Task What_has_no_way_to_it_is_counted_where_the_rest_has_one()
+    {
+        await using var lab = await BuildAsync(seed: 15);
+        const string unreached = "203.0.113.0/30,2001:db8::7";
+
+        var report = await LabScan.RunAsync(
+            lab, Request(lab) with { Targets = $"{lab.Targets},{unreached}", Allow = ["0.0.0.0/0", "2001:db8::/32"] });
+
+        Assert.Equal(lab.Truth.Findings(lab.Targets, HundredPorts), report.Findings);
+        Assert.Equal((500, $"{NotAsked}203.0.113.0/30, 2001:db8::7."), Refusal(report));
     }
 
     [LabFact]

@@ -91,7 +91,9 @@ public sealed class ScanTally
     {
         var ends = Checkpoint(0);
         var notSent = planned - ends.Open - ends.Closed - ends.Filtered - ends.Failed - ends.NoAnswer - ends.OutOfScope;
-        var reason = Failure ?? (ends.Unreachable == 0 ? null : $"Addresses of this machine and of no machine are not asked: {unreachable}.");
+        var reason = Failure ?? (ends.Unreachable == 0
+            ? null
+            : $"Addresses of this machine, of no machine and without a way to them are not asked: {unreachable}.");
         return new(
             planned, ends.Open, ends.Closed, ends.NoAnswer, ends.OutOfScope, notSent, reason, Failure is null, ends.PacketsSent, repliesLost, wire)
         {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using TaskMesh.Core.Scope;
 using TaskMesh.Workers.BareMetal.Scanning.Dns;
 using TaskMesh.Workers.BareMetal.Scanning.Engine;
 using TaskMesh.Workers.BareMetal.Scanning.Packets;
@@ -77,7 +78,7 @@ public sealed class DnsProbe : IProbe<DnsReply>
         var message = packet[UdpDatagram.PayloadOffset(isV6)..];
         var id = (ushort)(number ^ _masks[resolver.Number]);
         var size = DnsQuery.Write(message, id, name[..length], type, CasingOf(index, resolver), !resolver.IsPlain);
-        var source = (isV6 ? _settings.SourceV6 : _settings.SourceV4)!.Value;
+        var source = (isV6 ? _settings.SourceV6 : _settings.SourceV4) ?? (isV6 ? Address.V6(0) : Address.V4(0));
         return UdpDatagram.Write(packet, source, (ushort)(_settings.FirstPort + (number >> 16)), resolver.Address, Port, size);
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using TaskMesh.Core.Scope;
 using TaskMesh.Workers.BareMetal.Scanning.Engine;
 using TaskMesh.Workers.BareMetal.Scanning.Packets;
 using TaskMesh.Workers.BareMetal.Scanning.Tcp;
@@ -49,8 +50,9 @@ public sealed class TlsHelloProbe : IProbe<TlsCapture>, IDisposable
         var (target, round) = _order[index];
         var isV6 = target.Address.IsV6;
         var port = (ushort)(_settings.FirstPort + round);
+        var source = (isV6 ? _settings.SourceV6 : _settings.SourceV4) ?? (isV6 ? Address.V6(0) : Address.V4(0));
         return TcpSegment.Write(
-            packet, (isV6 ? _settings.SourceV6 : _settings.SourceV4)!.Value, port, target.Address, target.Port, _cookie.Of(target, port), 0,
+            packet, source, port, target.Address, target.Port, _cookie.Of(target, port), 0,
             TcpSegment.Syn, Window, TcpConnection.SynOptions(isV6));
     }
 

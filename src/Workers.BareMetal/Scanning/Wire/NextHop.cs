@@ -12,14 +12,27 @@ public sealed record NextHop(int InterfaceIndex, bool IsLocal, Address Source, A
     /// <summary>More routes to parts of one range than a host has; a router's full table would take minutes to look through.</summary>
     private const int LargestForkCount = 1000;
 
-    /// <exception cref="IOException">The targets are not reached, or not by one interface; the message says which.</exception>
-    public static NextHop Of(AddressSet targets)
+    /// <param name="problem">Why the last of the ranges that are not reached is not.</param>
+    /// <returns>Null when none of the targets is reached.</returns>
+    /// <exception cref="IOException">They are not reached by one interface.</exception>
+    public static NextHop? Of(AddressSet targets, ref string problem)
     {
+        if (targets.Count == 0)
+            return null;
         var destinations = KernelNetwork.Destinations(targets[0].First.IsV6);
-        return targets.Select(range => Of(range, destinations)).Aggregate(Common);
+        NextHop? hop = null;
+        var lost = new List<AddressRange>();
+        foreach (var range in targets)
+        {
+            if (Of(range, destinations, ref problem) is not { } part)
+                lost.Add(range);
+            else
+                hop = hop is null ? part : Common(hop, part);
+        }
+        return hop is null ? null : hop with { Exceptions = hop.Exceptions.Union(new(lost)) };
     }
 
-    private static NextHop Of(AddressRange range, IReadOnlyList<AddressRange> destinations)
+    private static NextHop? Of(AddressRange range, IReadOnlyList<AddressRange> destinations, ref string problem)
     {
         // Routes to parts of the range lead elsewhere than the range as a whole, and parts have parts.
         AddressRange[] areas =
@@ -30,19 +43,21 @@ public sealed record NextHop(int InterfaceIndex, bool IsLocal, Address Source, A
             throw new IOException($"There are more than {LargestForkCount} routes to parts of {range}: scan the parts apart.");
         NextHop? hop = null;
         var exceptions = AddressSet.Empty;
-        var problem = "";
+        var reason = "";
         foreach (var area in areas)
         {
             var own = new AddressSet([area]).Except(new(areas.Where(inner => inner != area && area.Contains(inner))));
             if (own.Count == 0)
                 continue;
-            var part = TryFind(own, ref problem);
+            var part = TryFind(own, ref reason);
             if (part is null || (hop is not null && part.IsLocal != hop.IsLocal))
                 exceptions = exceptions.Union(own);
             else
                 hop = hop is null ? part : Common(hop, part);
         }
-        return hop is null ? throw new IOException($"There is no way to {range}: {problem}.") : hop with { Exceptions = exceptions };
+        if (hop is null)
+            problem = $"There is no way to {range}: {reason}.";
+        return hop is null ? null : hop with { Exceptions = exceptions };
     }
 
     /// <summary>The hop of addresses that share a route.</summary>

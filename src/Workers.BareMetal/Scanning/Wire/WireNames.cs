@@ -27,8 +27,6 @@ public static class WireNames
     /// <summary>Above this rate the kernel's work on AF_XDP frames is too much for one core.</summary>
     private const int OneCoreRate = 300_000;
 
-    public static IReadOnlyList<string> Choices { get; } = [Pcap, Packet, Xdp];
-
     public static string ForRate(int packetsPerSecond) => packetsPerSecond <= PcapRate ? Pcap : packetsPerSecond <= PacketRate ? Packet : Xdp;
 
     /// <summary>How many threads AF_XDP sends from.</summary>

@@ -18,11 +18,15 @@ public static class WireOpening
             throw new IOException(missing);
         if (settings.Interface is { } wanted && !KernelNetwork.Has(wanted))
             throw new IOException($"There is no interface {wanted}.");
-        var v4 = Hop(targets, isV6: false);
-        var v6 = Hop(targets, isV6: true);
+        var (all4, all6) = (Family(targets, isV6: false), Family(targets, isV6: true));
+        var problem = "";
+        var v4 = NextHop.Of(all4, ref problem);
+        var v6 = NextHop.Of(all6, ref problem);
+        if (v4 is null && v6 is null)
+            throw new IOException(problem);
         if (v4 is not null && v6 is not null && v4.InterfaceIndex != v6.InterfaceIndex)
             throw new IOException("The targets are reached by more than one interface: scan those of each interface apart.");
-        var exceptions = (v4?.Exceptions ?? AddressSet.Empty).Union(v6?.Exceptions ?? AddressSet.Empty);
+        var exceptions = (v4?.Exceptions ?? all4).Union(v6?.Exceptions ?? all6);
         var way = new WayOut(v4, v6, settings.SourceAddress ?? v4?.Source, v6?.Source, exceptions);
         return settings.Interface is { } only && KernelNetwork.LinkOf(way.InterfaceIndex).Name is var found && found != only
             ? throw new IOException($"The targets are reached by {found}, not by {only}.")
@@ -40,7 +44,7 @@ public static class WireOpening
     }
 
     /// <summary>Opens the way for packets; on the link it may ask for the neighbour that takes them.</summary>
-    /// <param name="name">One of <see cref="WireNames.Choices"/>, or null for what suits the rate.</param>
+    /// <param name="name">pcap, packet or xdp, or null for what suits the rate.</param>
     /// <exception cref="IOException">As above.</exception>
     public static IWire Open(WayOut way, string? name, int packetsPerSecond, WireNeeds needs, TimeProvider clock)
     {
@@ -94,11 +98,7 @@ public static class WireOpening
         }
     }
 
-    private static NextHop? Hop(AddressSet targets, bool isV6)
-    {
-        var family = new AddressSet(targets.Where(range => range.First.IsV6 == isV6));
-        return family.Count == 0 ? null : NextHop.Of(family);
-    }
+    private static AddressSet Family(AddressSet targets, bool isV6) => new(targets.Where(range => range.First.IsV6 == isV6));
 
     private static PhysicalAddress? HardwareAddressOf(NextHop? hop, string interfaceName, TimeProvider clock) => hop is null
         ? null
@@ -108,7 +108,7 @@ public static class WireOpening
 }
 
 /// <summary>How targets are reached.</summary>
-/// <param name="V4">Null where no target is of this family.</param>
+/// <param name="V4">Null where no target of this family is reached.</param>
 /// <param name="SourceV4">What packets are sent from.</param>
 /// <param name="Unreachable">Targets that cannot be asked this way.</param>
 public sealed record WayOut(NextHop? V4, NextHop? V6, Address? SourceV4, Address? SourceV6, AddressSet Unreachable)
