@@ -13,19 +13,10 @@ public sealed class PacketOutbox(int largestPacket)
     private uint _written;
     private uint _read;
 
-    /// <summary>Packets that found no room, since more were called for than the rate lets out.</summary>
-    public long Dropped { get; private set; }
-
     public bool IsEmpty => Volatile.Read(ref _written) == _read;
 
     /// <summary>Room for the next packet, which <see cref="Add"/> then sends; empty when there is none.</summary>
-    public Span<byte> Next()
-    {
-        if (_written - Volatile.Read(ref _read) < Capacity)
-            return Slot(_written);
-        Dropped++;
-        return [];
-    }
+    public Span<byte> Next() => _written - Volatile.Read(ref _read) < Capacity ? Slot(_written) : [];
 
     /// <param name="length">Of the packet in the room that <see cref="Next"/> gave.</param>
     public void Add(int length)
