@@ -32,7 +32,7 @@ public static class Processes
     public static void Signal(string signal, params IEnumerable<int> processes)
     {
         // One of them may have ended since it was looked up.
-        var start = new ProcessStartInfo("kill", ["-s", signal, .. processes.Select(process => process.ToString(CultureInfo.InvariantCulture))])
+        var start = new ProcessStartInfo("kill", ["-s", signal, "--", .. processes.Select(process => process.ToString(CultureInfo.InvariantCulture))])
         {
             RedirectStandardError = true,
         };

@@ -21,6 +21,8 @@ public static class OneShotRun
 
     private const string Organisation = "default";
 
+    private static readonly TimeSpan ReaderInterval = TimeSpan.FromMilliseconds(250);
+
     /// <summary>As long as timers go. In the mesh a lost worker's task goes elsewhere in time; here whoever waits for it can end it.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromDays(49);
 
@@ -41,6 +43,7 @@ public static class OneShotRun
             return await EndAsync(Permission, missing);
 
         using var stop = new StopSignals();
+        using var watch = clock.CreateTimer(_ => stop.EndIfNobodyReads(), null, ReaderInterval, ReaderInterval);
         await using var output = new ResultLines(task, settings.CheckpointFile, Console.OpenStandardOutput());
         var progress = new ScanProgressLine(Console.Error, settings.Progress, isTerminal: !Console.IsErrorRedirected, clock);
         var scanner = new ObservedScanner(new RawScanner(settings.Scanning, clock, progress));
@@ -56,6 +59,8 @@ public static class OneShotRun
         {
             case TaskOutcome.Succeeded { Data: { } result }:
                 output.WriteEnd(result);
+                return Success;
+            case TaskOutcome.Yielded when stop.NobodyReads:
                 return Success;
             case TaskOutcome.Yielded:
                 return await EndAsync(stop.Signal == PosixSignal.SIGINT ? Interrupted : Terminated, "Stopped before the end.");
@@ -97,11 +102,17 @@ public static class OneShotRun
         return code;
     }
 
-    /// <summary>SIGINT and SIGTERM tell the task to stop; a second one ends the process.</summary>
+    /// <summary>
+    /// SIGINT and SIGTERM tell the task to stop; a second one of the same kind ends the process. Who interrupts at a terminal interrupts the command
+    /// too, which then sends SIGTERM: two signals, and one wish.
+    /// </summary>
     private sealed class StopSignals : IDisposable
     {
+        private readonly Lock _handling = new();
+        private readonly HashSet<PosixSignal> _heard = [];
         private readonly CancellationTokenSource _stop = new();
         private readonly PosixSignalRegistration[] _registrations;
+        private bool _isDisposed;
 
         public StopSignals() => _registrations =
         [
@@ -111,20 +122,41 @@ public static class OneShotRun
 
         public CancellationToken Token => _stop.Token;
 
-        public PosixSignal? Signal { get; private set; }
+        public PosixSignal Signal => _heard.Contains(PosixSignal.SIGINT) ? PosixSignal.SIGINT : PosixSignal.SIGTERM;
+
+        /// <summary>Whoever read the results has seen enough.</summary>
+        public bool NobodyReads { get; private set; }
+
+        public void EndIfNobodyReads()
+        {
+            lock (_handling)
+            {
+                if (_isDisposed || !StandardOutput.IsClosed)
+                    return;
+                NobodyReads = _heard.Count == 0;
+                _stop.Cancel();
+            }
+        }
 
         public void Dispose()
         {
             foreach (var registration in _registrations)
                 registration.Dispose();
-            _stop.Dispose();
+            lock (_handling)
+            {
+                _isDisposed = true;
+                _stop.Dispose();
+            }
         }
 
         private void Handle(PosixSignalContext context)
         {
-            context.Cancel = Signal is null;
-            Signal ??= context.Signal;
-            _stop.Cancel();
+            lock (_handling)
+            {
+                context.Cancel = _heard.Add(context.Signal) && !_isDisposed;
+                if (!_isDisposed)
+                    _stop.Cancel();
+            }
         }
     }
 }

@@ -46,6 +46,37 @@ public sealed class ScanCommandTests : IDisposable
     }
 
     [LabFact]
+    public async Task A_scan_that_is_interrupted_at_a_terminal_says_so_and_loses_no_line()
+    {
+        await using var lab = await BuildAsync(seed: 35);
+        // A group of its own, as a shell makes one: the interrupt comes to the command and its worker.
+        using var scan = Process.Start(Wrapped(Command(lab, "--rate", "4000", "--resume", _folder.Of("position")), "setsid"))!;
+        await Eventually.GetAsync(() => Task.FromResult(Position()), index => index >= Planned / 10);
+
+        Processes.Signal("INT", -scan.Id);
+        var interrupted = await CliProcess.EndAsync(scan);
+        var rest = await ScanAsync(lab, "--rate", "20000", "--resume", _folder.Of("position"));
+
+        Assert.Equal((ExitCode.Interrupted, "Stopped before the end.\n"), (interrupted.Code, interrupted.Errors));
+        Assert.Equal(lab.Truth.Findings(lab.Targets, "1-100").Where(IsOpen), Open(interrupted.Output + rest.Output));
+    }
+
+    [LabFact]
+    public async Task A_scan_that_nobody_reads_any_more_ends_quietly()
+    {
+        await using var lab = await BuildAsync(seed: 36);
+        using var scan = Process.Start(Command(lab, "--rate", "1000"))!;
+        await scan.StandardOutput.ReadLineAsync();
+
+        scan.StandardOutput.Close();
+        var errors = await scan.StandardError.ReadToEndAsync();
+        await scan.WaitForExitAsync();
+
+        Assert.Equal((ExitCode.Success, ""), (scan.ExitCode, errors));
+        Assert.InRange(await SynsAsync(lab), 1, Planned / 2);
+    }
+
+    [LabFact]
     public async Task No_packet_is_sent_for_a_command_that_was_killed()
     {
         await using var lab = await BuildAsync(seed: 34);
@@ -123,6 +154,17 @@ public sealed class ScanCommandTests : IDisposable
                 .. options,
             ]);
         (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
+        return start;
+    }
+
+    /// <summary>By env, since an interrupt that this process ignores its children would ignore too.</summary>
+    private static ProcessStartInfo Wrapped(ProcessStartInfo start, string wrapper)
+    {
+        string[] command = [start.FileName, .. start.ArgumentList];
+        start.FileName = "env";
+        start.ArgumentList.Clear();
+        foreach (var argument in (string[])["--default-signal=INT", wrapper, .. command])
+            start.ArgumentList.Add(argument);
         return start;
     }
 

@@ -11,6 +11,7 @@ internal static unsafe partial class LibC
     public const int SockRaw = 3;
     public const int CloseOnExec = 0x80000;
     public const short PollIn = 1;
+    public const short PollError = 8;
     public const int DontWait = 0x40;
     public const int SolSocket = 1;
     public const int SolTcp = 6;
