@@ -15,15 +15,34 @@ internal sealed record ScanPosition(ulong Seed, JsonNode Checkpoint)
             return null;
         try
         {
-            var saved = JsonNode.Parse(File.ReadAllText(file.FullName))!.AsObject();
-            var before = saved["input"]!.AsObject();
-            if (saved["kind"]!.GetValue<string>() != kind || same.FirstOrDefault(field => !JsonNode.DeepEquals(before[field], input[field])) is { })
-                throw new CliException(ExitCode.Usage, $"{file} belongs to another scan: give the same targets, ports and shard, or remove it.");
-            return new(before["seed"]!.GetValue<ulong>(), saved["checkpoint"]!.DeepClone());
+            return Parse(File.ReadAllText(file.FullName), kind, input, same);
         }
-        catch (Exception problem) when (problem is JsonException or IOException or NullReferenceException or InvalidOperationException)
+        catch (Exception problem) when (problem is FormatException or IOException or UnauthorizedAccessException)
         {
-            throw new CliException(ExitCode.Usage, $"{file} is no position of a scan.", problem);
+            throw new CliException(ExitCode.Usage, $"{file} {(problem is FormatException ? problem.Message : "is no position of a scan.")}", problem);
+        }
+    }
+
+    /// <exception cref="FormatException">As above.</exception>
+    internal static ScanPosition Parse(string text, string kind, JsonObject input, IEnumerable<string> same)
+    {
+        if (Node(text) is not JsonObject saved || saved["kind"] is not { } itsKind || saved["checkpoint"] is not { } checkpoint
+            || saved["input"] is not JsonObject before || before["seed"] is not JsonValue value || !value.TryGetValue<ulong>(out var seed))
+            throw new FormatException("is no position of a scan.");
+        return JsonNode.DeepEquals(itsKind, kind) && same.All(field => JsonNode.DeepEquals(before[field], input[field]))
+            ? new(seed, checkpoint.DeepClone())
+            : throw new FormatException("belongs to another scan: give the same targets, ports and shard, or remove it.");
+    }
+
+    private static JsonNode? Node(string text)
+    {
+        try
+        {
+            return JsonNode.Parse(text, documentOptions: new() { AllowDuplicateProperties = false });
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 }
