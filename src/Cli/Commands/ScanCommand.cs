@@ -29,7 +29,8 @@ internal static class ScanCommand
             "syn", "Find open TCP ports, as in: taskmesh scan syn 192.0.2.0/24 -p 22,80,443 --scope scope.json", ports, closed, openOnly, threshold);
         command.SetAction(async (parsed, cancellation) =>
         {
-            var targets = await shared.TargetsAsync(parsed, cancellation);
+            var scope = await shared.ScopeAsync(parsed, cancellation);
+            var targets = await shared.TargetsAsync(parsed, scope, cancellation);
             var input = new JsonObject
             {
                 ["targets"] = Json(new AddressSet(targets.Select(target => target.Range)).Select(range => $"{range}")),
@@ -38,7 +39,7 @@ internal static class ScanCommand
                 ["openOnly"] = parsed.GetValue(openOnly),
                 ["portThreshold"] = parsed.GetValue(threshold),
             };
-            return await shared.RunAsync(parsed, "tcp-syn", input, ["targets", "ports"], cancellation);
+            return await shared.RunAsync(parsed, scope, "tcp-syn", input, ["targets", "ports"], cancellation);
         });
         return command;
     }
@@ -62,10 +63,13 @@ internal static class ScanCommand
         var command = shared.Command("tls", description, ports, names, startTls, patience, ciphers);
         command.SetAction(async (parsed, cancellation) =>
         {
-            // A target that was given by its name is asked for that name.
-            var targets = await shared.TargetsAsync(parsed, cancellation);
+            var scope = await shared.ScopeAsync(parsed, cancellation);
+            var targets = await shared.TargetsAsync(parsed, scope, cancellation);
+            // A target that was given by its name is asked for that name. Sorted, since resolvers answer in any order, and it is the same scan.
             var plain = new AddressSet(targets.Where(target => target.Name is null).Select(target => target.Range));
-            var named = targets.Where(target => target.Name is not null).Select(target => $"{target.Name}@{target.Range.First}");
+            var named = targets.Where(target => target.Name is not null)
+                .Select(target => $"{target.Name}@{target.Range.First}")
+                .Order(StringComparer.Ordinal);
             var input = new JsonObject
             {
                 ["targets"] = Json(plain.Select(range => $"{range}").Concat(named)),
@@ -75,7 +79,7 @@ internal static class ScanCommand
                 ["patience"] = parsed.GetValue(patience),
                 ["ciphers"] = parsed.GetValue(ciphers),
             };
-            return await shared.RunAsync(parsed, "tls-scan", input, ["targets", "ports", "names", "startTls"], cancellation);
+            return await shared.RunAsync(parsed, scope, "tls-scan", input, ["targets", "ports", "names", "startTls"], cancellation);
         });
         return command;
     }

@@ -1,27 +1,39 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using TaskMesh.Core.Messages;
+using TaskMesh.Core.Scope;
 
 namespace TaskMesh.Cli.Commands;
 
 /// <summary>What all scans from this machine have in common: targets, scope, pace, the way out, and how they are run.</summary>
-internal sealed class ScanOptions
+/// <param name="ofNames">Names are asked for as they are, and not resolved.</param>
+internal sealed class ScanOptions(bool ofNames = false)
 {
-    private readonly Argument<string[]> _targets = new("targets")
+    private readonly Argument<string[]> _targets = ofNames
+        ? new("names") { Description = "Names; or addresses and CIDR blocks, for their names. By default from standard input." }
+        : new("targets") { Description = "Addresses, CIDR blocks, ranges, names; by default from standard input." };
+
+    private readonly Option<string?> _list = new("--list", "-l")
     {
-        Description = "Addresses, CIDR blocks, ranges, names; by default from standard input.",
+        Description = $"A file with {(ofNames ? "names" : "targets")}, one a line; '-' is standard input.",
     };
 
-    private readonly Option<string?> _list = new("--list", "-l") { Description = "A file with targets, one a line; '-' is standard input." };
     private readonly Option<string[]> _exclude = new("--exclude-hosts") { Description = "Targets to leave out. May be given again." };
     private readonly Option<FileInfo?> _excludeFile = new("--exclude-file") { Description = "A file with targets to leave out, one a line." };
     private readonly Option<FileInfo?> _scope = new("--scope")
     {
-        Description = $"What may be scanned; by default the file that {ScanScopeFile.Variable} names.",
+        Description = $"What may be {(ofNames ? "asked, and whom" : "scanned")}; by default the file that {ScanScopeFile.Variable} names.",
     };
 
     private readonly Option<int> _rate = new("--rate") { Description = "Packets per second.", DefaultValueFactory = _ => 1_000 };
-    private readonly Option<int> _retries = new("--retries") { Description = "Further probes where none answers.", DefaultValueFactory = _ => 1 };
+    private readonly Option<int> _retries = new("--retries")
+    {
+        Description = $"Further {(ofNames ? "questions" : "probes")} where none answers.",
+        DefaultValueFactory = _ => ofNames ? 3 : 1,
+    };
+
     private readonly Option<string> _shard = new("--shard")
     {
         Description = "A part of the scan: 2/5 is the second of five.",
@@ -51,14 +63,34 @@ internal sealed class ScanOptions
         return command;
     }
 
-    /// <summary>As the user wrote them, names with what they resolve to.</summary>
-    public Task<IReadOnlyList<ScanTarget>> TargetsAsync(ParseResult parsed, CancellationToken cancellation) =>
-        TargetList.ReadNamedAsync(parsed.GetValue(_targets)!, parsed.GetValue(_list), cancellation);
+    /// <summary>What may be scanned, less what is to be left out. Asked before any name is looked up.</summary>
+    /// <exception cref="CliException">There is no scope, or it cannot be used.</exception>
+    public async Task<ScanScope> ScopeAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        var scope = ScanScopeFile.Read(parsed.GetValue(_scope));
+        var (excluded, file) = (parsed.GetValue(_exclude) ?? [], parsed.GetValue(_excludeFile)?.FullName);
+        IEnumerable<string> denied = ofNames
+            ? await TargetList.ReadTextsAsync(excluded, file, cancellation, mayBeEmpty: true)
+            : (await TargetList.ReadAsync(excluded, file, cancellation, mayBeEmpty: true)).Select(range => $"{range}");
+        return scope with { Deny = [.. scope.Deny ?? [], .. denied] };
+    }
+
+    /// <summary>As the user wrote them, names with what they resolve to, as far as the scope allows it.</summary>
+    public async Task<IReadOnlyList<ScanTarget>> TargetsAsync(ParseResult parsed, ScanScope scope, CancellationToken cancellation)
+    {
+        var targets = await TargetList.ReadNamedAsync(parsed.GetValue(_targets)!, parsed.GetValue(_list), cancellation);
+        return TargetList.Within(targets, new([scope]), TimeProvider.System.GetUtcNow(), parsed.InvocationConfiguration.Error.WriteLine);
+    }
+
+    /// <summary>As the user wrote them.</summary>
+    public Task<IReadOnlyList<string>> NamesAsync(ParseResult parsed, CancellationToken cancellation) =>
+        TargetList.ReadTextsAsync(parsed.GetValue(_targets)!, parsed.GetValue(_list), cancellation);
 
     /// <summary>Runs a task of a kind, or goes on with it.</summary>
     /// <param name="own">The fields of its input besides those that all scans have.</param>
     /// <param name="same">Those of them that make it the same scan.</param>
-    public async Task<int> RunAsync(ParseResult parsed, string kind, JsonObject own, string[] same, CancellationToken cancellation)
+    public async Task<int> RunAsync(
+        ParseResult parsed, ScanScope scope, string kind, JsonObject own, string[] same, CancellationToken cancellation)
     {
         var input = own;
         input["rate"] = parsed.GetValue(_rate);
@@ -71,8 +103,7 @@ internal sealed class ScanOptions
         {
             ["kind"] = kind,
             ["input"] = input,
-            ["scope"] = new JsonArray(await ScanScopeFile.ReadAsync(
-                parsed.GetValue(_scope), parsed.GetValue(_exclude) ?? [], parsed.GetValue(_excludeFile)?.FullName, cancellation)),
+            ["scope"] = new JsonArray(JsonSerializer.SerializeToNode(scope, MessageJson.Default.ScanScope)),
             ["checkpoint"] = position?.Checkpoint,
         };
         return await OneShotWorker.RunAsync(task, Arguments(parsed), Environment(parsed), cancellation);

@@ -30,6 +30,20 @@ internal static class TargetList
         return targets;
     }
 
+    /// <summary>Leaves out what the scope refuses of a name's addresses, unless it refuses all of them: then the name is.</summary>
+    /// <param name="leftOut">Hears a sentence for each.</param>
+    public static IReadOnlyList<ScanTarget> Within(
+        IReadOnlyList<ScanTarget> targets, ScopeGuard guard, DateTimeOffset now, Action<string> leftOut)
+    {
+        var refusals = targets.Where(target => target.Name is not null)
+            .Distinct().ToDictionary(target => target, target => guard.Refusal(target.Range, now));
+        var allowed = refusals.Where(each => each.Value is null).Select(each => each.Key.Name).ToHashSet();
+        var without = refusals.Where(each => each.Value is not null && allowed.Contains(each.Key.Name)).ToDictionary();
+        foreach (var (target, refusal) in without)
+            leftOut($"{target.Name} is not asked at {target.Range}: {refusal}.");
+        return [.. targets.Where(target => !without.ContainsKey(target))];
+    }
+
     /// <summary>As above, and as they are written.</summary>
     public static async Task<IReadOnlyList<string>> ReadTextsAsync(
         IReadOnlyList<string> given, string? file, CancellationToken cancellation, bool mayBeEmpty = false)
