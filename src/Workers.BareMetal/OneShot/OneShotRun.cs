@@ -131,9 +131,9 @@ public static class OneShotRun
         {
             lock (_handling)
             {
-                if (_isDisposed || !StandardOutput.IsClosed)
+                if (_isDisposed || _stop.IsCancellationRequested || !StandardOutput.IsClosed)
                     return;
-                NobodyReads = _heard.Count == 0;
+                NobodyReads = true;
                 _stop.Cancel();
             }
         }
