@@ -48,7 +48,9 @@ public sealed class Alarms : Construct
             ComparisonOperator.LESS_THAN_THRESHOLD, TreatMissingData.BREACHING);
         Alarm(
             "throttled", telling.One(MeshMetrics.LaunchAnswers, "Sum", "RequestLimitExceeded"), 0, 1, "EC2 throttles launches");
-        Alarm("launches", telling.One(MeshMetrics.LaunchesRefused, "Sum"), 0, 10, "no cell takes a launch: taskmesh why");
+        Alarm("launches", telling.One(MeshMetrics.WorkersMissing, "Minimum"), 0, 10, "work waits and no worker is launched: taskmesh why");
+        Alarm("stopped", telling.One(MeshMetrics.LaunchesStopped, "Maximum"), 0, 1, "nobody launches until somebody sees to it: taskmesh doctor");
+        Alarm("orphans", telling.One(MeshMetrics.Orphans, "Maximum"), 0, 1, "instances belong to nobody");
         Alarm("old-worker", telling.One(MeshMetrics.OldestWorker, "Maximum"), OldestWorker.TotalSeconds, 1, "a machine outlived its time");
         Alarm("degraded", Degraded(telling), 5, 3, "more than 5 % of scans are degraded");
         Alarm("connections", database.Metric("DatabaseConnections", "Maximum"), MostConnections, 3, "the database runs out of connections");

@@ -69,7 +69,12 @@ public sealed class Dashboards : Construct
                 Graph("Answers to launches", _telling.Each(MeshMetrics.LaunchAnswers, "Sum")),
             ],
             [
-                Graph("Launches that no cell took", _telling.One(MeshMetrics.LaunchesRefused, "Sum")),
+                Graph(
+                    "Trouble with launches",
+                    _telling.One(MeshMetrics.WorkersMissing, "Maximum"),
+                    _telling.One(MeshMetrics.LaunchesRefused, "Sum"),
+                    _telling.One(MeshMetrics.LaunchesStopped, "Maximum"),
+                    _telling.One(MeshMetrics.Orphans, "Maximum")),
                 Graph("Oldest worker (s)", _telling.One(MeshMetrics.OldestWorker, "Maximum")),
             ],
             [

@@ -6,7 +6,7 @@ using TaskMesh.Postgres.Manager;
 namespace TaskMesh.Manager;
 
 /// <summary>Tells each minute how the mesh stands, out of the database, where the figures of all processes come together.</summary>
-public sealed class FigureSweep(NpgsqlDataSource database, CostGuard cost, Meter meter)
+public sealed class FigureSweep(NpgsqlDataSource database, FleetSettings settings, TimeProvider clock, Meter meter)
 {
     private const int MostTasks = 10_000;
     private const int MostLetters = 1_000;
@@ -29,7 +29,13 @@ public sealed class FigureSweep(NpgsqlDataSource database, CostGuard cost, Meter
         foreach (var (state, slots) in fleet.Slots)
             meter.Tell(MeshMetrics.Workers, slots, state);
         meter.Tell(MeshMetrics.OldestWorker, fleet.OldestSeconds);
-        if (cost.PerHour(await new FleetLedger(database, PoolSettings.BareMetalPool).TypesAsync(cancellation)) is { } perHour)
+        meter.Tell(MeshMetrics.LaunchesStopped, fleet.IsStopped ? 1 : 0);
+        meter.Tell(MeshMetrics.Orphans, fleet.Orphans);
+        var ledger = new FleetLedger(database, PoolSettings.BareMetalPool);
+        var demand = await ledger.DemandAsync(settings.Configuration, settings.CountUpTo, cancellation);
+        var missing = FleetPolicy.Missing(demand, settings.TasksPerWorker, settings.MinimumAt(clock.GetUtcNow()));
+        meter.Tell(MeshMetrics.WorkersMissing, missing);
+        if (settings.Cost.PerHour(await ledger.TypesAsync(cancellation)) is { } perHour)
             meter.Tell(MeshMetrics.FleetCost, (double)perHour);
         var launches = await store.LaunchesAsync(cancellation);
         foreach (var (answer, times) in launches.Answers)

@@ -32,16 +32,21 @@ public sealed class FleetLauncher(
     {
         try
         {
-            var countUpTo = settings.MaxWorkers * settings.TasksPerWorker + 1;
-            var demand = await ledger.DemandAsync(settings.Configuration, countUpTo, cancellation);
+            var demand = await ledger.DemandAsync(settings.Configuration, settings.CountUpTo, cancellation);
             if (FleetPolicy.WaitsForSlot(demand, settings.TasksPerWorker, settings.MinimumAt(clock.GetUtcNow())))
                 return await ledger.RemindAsync(SlotPatience, cancellation) ? SlotPatience : null;
             if (Needed(demand) == 0)
                 return null;
             var memory = new LaunchMemory(await ledger.RefusalsAsync(settings.Configuration, cancellation), settings.TemplateType);
-            if (settings.Cells.All(cell => memory.Skips(cell) is not null))
+            var cells = settings.Cells.Where(cell => memory.Skips(cell) is null).ToArray();
+            if (cells.Length == 0)
                 return null;
-            var intents = await ledger.TakeSlotsAsync(settings.Configuration, countUpTo, Needed, ids.Next, cancellation);
+            var types = await TypesAsync(cancellation);
+            var dear = cells.All(cell => TooDear(types, cell) is not null) ? TooDear(types, cells[0]) : null;
+            await ledger.TellCostAsync(dear, cancellation);
+            if (dear is not null)
+                return null;
+            var intents = await ledger.TakeSlotsAsync(settings.Configuration, settings.CountUpTo, Needed, ids.Next, cancellation);
             return await LaunchAllAsync([.. intents.Select(intent => new OpenLaunch(intent, 0, null))], memory, cancellation);
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
@@ -84,6 +89,7 @@ public sealed class FleetLauncher(
         var (intent, first, repeated) = launch;
         var dear = (string?)null;
         var last = (CellRefusal?)null;
+        var types = (IReadOnlyList<string?>?)null;
         for (var ordinal = first; ordinal < settings.Cells.Count || repeated is not null; ordinal++)
         {
             var request = repeated is null
@@ -97,13 +103,18 @@ public sealed class FleetLauncher(
                 last = skipped;
                 continue;
             }
-            if (!await ledger.BeginAttemptAsync(intent, ordinal, request, settings.PriceOf(request.Cell), cancellation))
-                return (false, null);
-            if (isNew && await TooDearAsync(cancellation) is { } reason)
+            if (isNew && TooDear(types ??= await TypesAsync(cancellation), request.Cell) is { } reason)
             {
                 dear ??= reason;
-                await ledger.EndAttemptAsync(intent, ordinal, new LaunchAnswer.Refused(CostGuard.Code, reason, null), cancellation);
                 continue;
+            }
+            if (!await ledger.BeginAttemptAsync(intent, ordinal, request, settings.PriceOf(request.Cell), cancellation))
+                return (false, null);
+            if (isNew && settings.Cost.Refusal(await TypesAsync(cancellation)) is { } late)
+            {
+                await ledger.EndAttemptAsync(intent, ordinal, new LaunchAnswer.Refused(CostGuard.Code, late, null), cancellation);
+                (dear, last) = (late, null);
+                break;
             }
             var answer = await cloud.LaunchAsync(request, cancellation);
             if (answer is LaunchAnswer.Unknown)
@@ -131,9 +142,11 @@ public sealed class FleetLauncher(
                     return (false, AskAgain);
             }
         }
-        var outcome = dear is not null && last is null ? $"{CostGuard.Code}: {dear}" : "every cell refused";
-        await ledger.EndIntentAsync(intent, null, outcome, cancellation);
-        return (false, null);
+        var tooDear = dear is not null && last is null;
+        await ledger.EndIntentAsync(intent, null, tooDear ? $"{CostGuard.Code}: {dear}" : "every cell refused", cancellation);
+        if (tooDear)
+            await ledger.TellCostAsync(dear, cancellation);
+        return (tooDear, null);
     }
 
     private async Task<TimeSpan?> HoldAsync(LaunchIntent intent, LaunchAnswer.Refused refused, CancellationToken cancellation)
@@ -160,7 +173,7 @@ public sealed class FleetLauncher(
     }
 
     private LaunchRequest RequestFor(LaunchIntent intent, LaunchCell cell) => new(
-        LaunchPlan.Token(intent.Id, cell, tries: 0),
+        LaunchPlan.Token(intent.Id, cell),
         settings.LaunchTemplate,
         settings.LaunchTemplateVersion,
         cell.InstanceType,
@@ -177,11 +190,13 @@ public sealed class FleetLauncher(
     };
 
     /// <summary>
-    /// Asked when the request is in the ledger and not yet with the cloud: of two Managers at the same moment each sees the other's, so that they
-    /// never pass the ceiling together.
+    /// Also read when the request is in the ledger and not yet with the cloud: of two Managers at the same moment each sees the other's, so that
+    /// they never pass the ceiling together.
     /// </summary>
-    private async Task<string?> TooDearAsync(CancellationToken cancellation) =>
-        settings.Cost.Cap is null ? null : settings.Cost.Refusal(await ledger.TypesAsync(cancellation));
+    private async Task<IReadOnlyList<string?>> TypesAsync(CancellationToken cancellation) =>
+        settings.Cost.Cap is null ? [] : await ledger.TypesAsync(cancellation);
+
+    private string? TooDear(IReadOnlyList<string?> types, LaunchCell cell) => settings.Cost.Refusal([.. types, cell.InstanceType]);
 
     private static TimeSpan? Sooner(TimeSpan? left, TimeSpan? right) => left is null || right < left ? right ?? left : left;
 }

@@ -22,45 +22,88 @@ public sealed class FleetReconciler(
     /// <summary>An answer that was not written for so long will not be: no Manager lives longer than one invocation.</summary>
     private static readonly TimeSpan Unanswered = TimeSpan.FromMinutes(2);
 
-    /// <summary>Never fails its caller.</summary>
+    /// <summary>Never fails its caller, and what fails in it keeps nothing else from being done.</summary>
     /// <returns>In how long to look again; null if the tick will do.</returns>
     public async Task<TimeSpan?> ReconcileAsync(CancellationToken cancellation)
     {
+        await TryAsync(
+            async () =>
+            {
+                await ledger.SetMinimumAsync(settings.MinimumAt(clock.GetUtcNow()), cancellation);
+                var existing = await LookAsync(cancellation);
+                await TryAsync(() => GiveUpAsync(existing, cancellation), cancellation);
+                await TryAsync(() => EndOrphansAsync(existing, cancellation), cancellation);
+            },
+            cancellation);
+        TimeSpan? again = null;
+        await TryAsync(
+            async () => again = await launcher.GoOnAsync(await ledger.TakeOverAsync(Unanswered, cancellation), cancellation), cancellation);
+        return again;
+    }
+
+    private async Task TryAsync(Func<Task> part, CancellationToken cancellation)
+    {
         try
         {
-            await ledger.SetMinimumAsync(settings.MinimumAt(clock.GetUtcNow()), cancellation);
-            // The cloud first, then the ledger: an instance launched in between is in neither list rather than wrongly gone.
-            var asked = clock.GetTimestamp();
-            var all = await cloud.ListAsync(FleetLauncher.MeshTag, settings.LaunchTemplate, cancellation);
-            var existing = all.Where(instance => !instance.HasEnded).ToList();
-            await ledger.AdoptAsync(
-                [.. from instance in all let intent = IntentOf(instance) where intent is not null select (intent.Value, instance)],
-                ListingGrace,
-                cancellation);
-            var gone = await ledger.FreeGoneAsync(
-                [.. existing.Select(instance => instance.Id)],
-                [.. all.Except(existing).Select(instance => instance.Id)],
-                clock.GetElapsedTime(asked),
-                ListingGrace,
-                cancellation);
-            foreach (var instance in gone)
-                log.InstanceGone(instance);
-            await GiveUpAsync(existing, cancellation);
-            var orphans = await ledger.OrphansAsync(
-                [.. existing.Where(instance => !IsProtected(instance)).Select(instance => (instance.Id, IntentOf(instance)))],
-                Silence,
-                ListingGrace,
-                cancellation);
-            foreach (var orphan in orphans)
-                log.OrphanFound(orphan);
-            await TerminateAsync(existing, orphans, cancellation);
-            return await launcher.GoOnAsync(await ledger.TakeOverAsync(Unanswered, cancellation), cancellation);
+            await part();
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
             log.FleetFailed(e);
-            return null;
         }
+    }
+
+    /// <returns>The instances that have not ended.</returns>
+    private async Task<IReadOnlyList<FleetInstance>> LookAsync(CancellationToken cancellation)
+    {
+        // The cloud first, then the ledger: an instance launched in between is in neither list rather than wrongly gone.
+        var asked = clock.GetTimestamp();
+        var all = await cloud.ListAsync(FleetLauncher.MeshTag, settings.LaunchTemplate, cancellation);
+        var existing = all.Where(instance => !instance.HasEnded).ToList();
+        await ledger.AdoptAsync(
+            [.. from instance in all let intent = IntentOf(instance) where intent is not null select (intent.Value, instance)],
+            ListingGrace,
+            cancellation);
+        var gone = await ledger.FreeGoneAsync(
+            [.. existing.Select(instance => instance.Id)],
+            [.. all.Except(existing).Select(instance => instance.Id)],
+            clock.GetElapsedTime(asked),
+            ListingGrace,
+            cancellation);
+        foreach (var instance in gone)
+            log.InstanceGone(instance.Id);
+        if (gone.Where(instance => instance.NeverLived).Select(instance => instance.Id).ToArray() is { Length: > 0 } failed)
+            await TryAsync(() => BackOffAsync(failed, cancellation), cancellation);
+        return existing;
+    }
+
+    /// <summary>The next would most likely end the same way, and cost as much.</summary>
+    private async Task BackOffAsync(string[] failed, CancellationToken cancellation)
+    {
+        var wait = await ledger.HoldAsync(
+            RefusalClass.BootFailed,
+            $"{RefusalClass.BootFailed}",
+            $"{failed[0]} ended before its worker reported; `taskmesh fleet` shows the end of its console",
+            settings.Configuration,
+            earlier => LaunchDecision.Wait(RefusalClass.BootFailed, earlier, chance: 0),
+            cancellation);
+        foreach (var instance in failed)
+        {
+            log.BootEnded(instance, wait);
+            await KeepConsoleAsync(instance, cancellation);
+        }
+    }
+
+    private async Task EndOrphansAsync(IReadOnlyList<FleetInstance> existing, CancellationToken cancellation)
+    {
+        var orphans = await ledger.OrphansAsync(
+            [.. existing.Where(instance => !IsProtected(instance)).Select(instance => (instance.Id, IntentOf(instance)))],
+            Silence,
+            ListingGrace,
+            cancellation);
+        foreach (var orphan in orphans)
+            log.OrphanFound(orphan);
+        await TerminateAsync(existing, orphans, cancellation);
     }
 
     private async Task GiveUpAsync(IReadOnlyList<FleetInstance> existing, CancellationToken cancellation)
@@ -69,10 +112,15 @@ public sealed class FleetReconciler(
         foreach (var instance in overdue)
         {
             log.BootFailed(instance, settings.BootDeadline);
-            if (await cloud.ConsoleAsync(instance, cancellation) is { } console)
-                await ledger.KeepConsoleAsync(instance, console, cancellation);
+            await KeepConsoleAsync(instance, cancellation);
         }
         await TerminateAsync(existing, overdue, cancellation);
+    }
+
+    private async Task KeepConsoleAsync(string instance, CancellationToken cancellation)
+    {
+        if (await cloud.ConsoleAsync(instance, cancellation) is { } console)
+            await ledger.KeepConsoleAsync(instance, console, cancellation);
     }
 
     /// <summary>The only way in which the Manager ends an instance.</summary>

@@ -28,6 +28,9 @@ public sealed record FleetSettings(
         '|',
         [LaunchTemplate, LaunchTemplateVersion, $"{typeof(FleetSettings).Assembly.GetName().Version}", .. Cells.Select(cell => $"{cell}")]))))[..16];
 
+    /// <summary>Work is counted no further: more changes nothing.</summary>
+    public int CountUpTo => MaxWorkers * TasksPerWorker + 1;
+
     public int MinimumAt(DateTimeOffset now) => Math.Min(MaxWorkers, Minimum?.At(now) ?? 0);
 
     public decimal? PriceOf(LaunchCell cell) => Cost.Prices.TryGetValue(cell.InstanceType ?? CostGuard.Template, out var price) ? price : null;

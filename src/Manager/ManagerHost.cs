@@ -69,7 +69,7 @@ public sealed class ManagerHost : IAsyncDisposable
             new LeftoverSweep(work, intake, catalogue),
             new RoutingSweep(work, catalogue, settings.Pools),
             stragglers,
-            new FigureSweep(_database, settings.Fleet.Cost, meter ?? Meter.Silent),
+            new FigureSweep(_database, settings.Fleet, clock, meter ?? Meter.Silent),
             _database,
             log,
             random);

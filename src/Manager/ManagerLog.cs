@@ -47,6 +47,11 @@ public sealed partial class ManagerLog(ILogger logger)
     [LoggerMessage(1109, LogLevel.Error, "Instance {InstanceId} belongs to nobody; it is terminated.", EventName = "fleet.orphan")]
     public partial void OrphanFound(string instanceId);
 
+    [LoggerMessage(
+        1110, LogLevel.Critical, "Instance {InstanceId} ended before its worker reported; nobody launches for {Wait}.",
+        EventName = "fleet.boot-ended")]
+    public partial void BootEnded(string instanceId, TimeSpan wait);
+
     [LoggerMessage(1105, LogLevel.Error, "The fleet could not be looked after; the next tick tries again.", EventName = "fleet.failed")]
     public partial void FleetFailed(Exception error);
 }

@@ -9,6 +9,8 @@ namespace TaskMesh.Cli.Commands;
 /// <summary><c>taskmesh fleet</c>: the bare-metal workers, what the cloud last said to each cell, and the cost.</summary>
 internal static class FleetCommand
 {
+    private const int ConsoleLines = 20;
+
     public static Command Create()
     {
         var command = new Command("fleet", "Show the slots for bare-metal workers, what EC2 last said to each type and subnet, and the cost.");
@@ -19,7 +21,8 @@ internal static class FleetCommand
             var printer = parsed.Printer();
             var hourly = fleet.Slots.Where(slot => slot.State != "free").Sum(slot => slot.PriceAnHour ?? 0);
             printer.One(
-                new Answer(Schema.Fleet, fleet.Slots, fleet.Cells, fleet.Hold, hourly, fleet.CostOfDay),
+                new Answer(
+                    Schema.Fleet, fleet.Slots, fleet.Cells, fleet.Hold, hourly, fleet.CostOfDay, fleet.CostRefusal, fleet.FailedBoots),
                 () => Print(printer, fleet, hourly));
         });
         return command;
@@ -29,6 +32,8 @@ internal static class FleetCommand
     {
         if (fleet.Hold is { } hold)
             printer.Text($"Nobody launches until {hold.Until:u}: {hold.Code}: {hold.Message}");
+        if (fleet.CostRefusal is { } dear)
+            printer.Text($"Nobody launches while it costs too much: {dear}");
         printer.Rows(
             fleet.Slots,
             ("SLOT", slot => Number(slot.Slot)),
@@ -52,6 +57,16 @@ internal static class FleetCommand
                 ("AT", cell => $"{cell.At:u}"),
                 ("RESTS UNTIL", cell => cell.RestsUntil is { } until ? $"{until:u}" : null));
         }
+        if (fleet.FailedBoots.Count > 0)
+        {
+            printer.Rows(
+                fleet.FailedBoots, ("FAILED BOOT", boot => boot.Instance), ("AT", boot => $"{boot.At:u}"), ("WHY", boot => boot.Outcome));
+            var last = fleet.FailedBoots.FirstOrDefault(boot => boot.Console is not null);
+            if (last is not null)
+                printer.Text($"The end of the console of {last.Instance}:");
+            foreach (var line in last?.Console!.TrimEnd().Split('\n').TakeLast(ConsoleLines) ?? [])
+                printer.Text($"  {line.TrimEnd('\r')}");
+        }
         printer.Facts(("an hour", Money(hourly)), ("last 24 hours", Money(fleet.CostOfDay)));
     }
 
@@ -65,5 +80,7 @@ internal static class FleetCommand
         IReadOnlyList<FleetCell> Cells,
         FleetHold? Hold,
         decimal CostAnHour,
-        decimal CostOfDay);
+        decimal CostOfDay,
+        string? CostRefusal,
+        IReadOnlyList<FailedBoot> FailedBoots);
 }

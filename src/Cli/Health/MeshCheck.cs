@@ -100,14 +100,15 @@ internal sealed class MeshCheck(HealthView health, MeshRules? rules, FleetView f
         }
         else if (fleet.Hold is { } hold)
         {
-            var passes = LaunchDecision.After(Enum.Parse<RefusalClass>(hold.Refusal)) == LaunchStep.SlowDown;
+            var refusal = Enum.Parse<RefusalClass>(hold.Refusal);
+            var passes = LaunchDecision.After(refusal) == LaunchStep.SlowDown;
             yield return new(
                 check,
                 passes ? Verdict.Warn : Verdict.Fail,
                 $"Nobody launches until {hold.Until:u}: {hold.Code}: {hold.Message}",
-                passes
-                    ? "wait; or ask AWS for a higher rate of RunInstances"
-                    : "mend what EC2 names, or set the Manager's variables: docs/operations.md");
+                passes ? "wait; or ask AWS for a higher rate of RunInstances"
+                : refusal == RefusalClass.BootFailed ? "taskmesh fleet: the console says what went wrong; mend the launch template"
+                : "mend what EC2 names, or set the Manager's variables: docs/operations.md");
         }
         else if (fleet.Cells.FirstOrDefault(cell => Ec2Errors.ClassOf(cell.Answer) == RefusalClass.SubnetUnknown) is { } lost)
         {

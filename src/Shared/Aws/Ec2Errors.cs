@@ -40,7 +40,6 @@ public static class Ec2Errors
         ("InvalidParameter*", RefusalClass.Configuration),
         ("InvalidUserData.Malformed", RefusalClass.Configuration),
         ("IdempotentParameterMismatch", RefusalClass.TokenReused),
-        ("DryRunOperation", RefusalClass.DryRun),
     ];
 
     public static RefusalClass ClassOf(string code) =>

@@ -1,6 +1,8 @@
+using System.Net;
 using System.Text;
 using Amazon.EC2;
 using Amazon.EC2.Model;
+using TaskMesh.Core;
 using TaskMesh.Core.Fleet;
 using TaskMesh.Core.Ports;
 
@@ -59,12 +61,34 @@ public sealed class Ec2Fleet(IAmazonEC2 ec2, IAmazonEC2 launcher) : IComputeFlee
         {
             await ec2.TerminateInstancesAsync(new TerminateInstancesRequest([.. instanceIds]), cancellation);
         }
+        catch (AmazonEC2Exception e) when (instanceIds.Count > 1 && e.StatusCode < HttpStatusCode.InternalServerError
+            && Ec2Errors.ClassOf(e.ErrorCode) != RefusalClass.SlowDown)
+        {
+            // One that EC2 does not know, or that may not be ended, makes it refuse the whole call, and the others would live on.
+            await TerminateEachAsync(instanceIds, cancellation);
+        }
         catch (AmazonEC2Exception e) when (Ec2Errors.IsInstanceGone(e.ErrorCode))
         {
-            // One id that EC2 does not know makes it refuse the whole call, and the others would live on.
-            foreach (var id in instanceIds.Count > 1 ? instanceIds : [])
-                await TerminateAsync([id], cancellation);
+            // That is what was wanted.
         }
+    }
+
+    private async Task TerminateEachAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellation)
+    {
+        var refused = new List<Exception>();
+        foreach (var id in instanceIds)
+        {
+            try
+            {
+                await TerminateAsync([id], cancellation);
+            }
+            catch (AmazonEC2Exception e)
+            {
+                refused.Add(new InfrastructureException($"EC2 does not end {id}: {e.ErrorCode}: {e.Message}", e));
+            }
+        }
+        if (refused.Count > 0)
+            throw new AggregateException(refused);
     }
 
     public async Task<string?> ConsoleAsync(string instanceId, CancellationToken cancellation)

@@ -17,6 +17,8 @@ public class AlarmsTests
         ["silence"] = 1,
         ["throttled"] = 0,
         ["launches"] = 0,
+        ["stopped"] = 0,
+        ["orphans"] = 0,
         ["old-worker"] = 13 * 60 * 60,
         ["degraded"] = 5,
         ["connections"] = 320,
@@ -34,7 +36,7 @@ public class AlarmsTests
     public void Whatever_needs_a_person_has_an_alarm() => Assert.Equal(
         QueueNames.SelectMany(queue => (string[])[$"{queue}-dead", $"{queue}-age"])
             .Concat(FunctionNames.SelectMany(function => (string[])[$"{function}-time", $"{function}-errors", $"{function}-throttles"]))
-            .Concat(["put-aside", "outbox", "silence", "throttled", "launches", "old-worker", "degraded", "connections"])
+            .Concat(["put-aside", "outbox", "silence", "throttled", "launches", "stopped", "orphans", "old-worker", "degraded", "connections"])
             .Order(StringComparer.Ordinal),
         Alarms.Keys.Order(StringComparer.Ordinal));
 

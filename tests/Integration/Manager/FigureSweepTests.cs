@@ -35,6 +35,12 @@ public class FigureSweepTests(ProductCluster cluster)
                set state = 'live', intent_id = '00000000-0000-0000-0000-000000000001', instance_id = 'i-1', since = now() + interval '1 h'
              where slot = 1
             """);
+        await database.ExecuteAsync("""
+            update task_manager.launch_control
+               set held_until = now() + interval '1 h', refusal = 'Permission', code = 'UnauthorizedOperation', message = 'no';
+            insert into task_manager.launch_orphan (instance_id, marked_at) values ('i-2', now() - interval '1 minute'), ('i-3', now());
+            update task_manager.pool set in_flight = 5 where name = 'bare-metal';
+            """);
         rig.Metrics.Clear();
 
         await rig.SendAsync(new Tick(Sweep.Minute));
@@ -50,7 +56,9 @@ public class FigureSweepTests(ProductCluster cluster)
         Assert.Equal(0.01, Value(rig, MeshMetrics.FleetCost));
         Assert.Equal(1, Value(rig, MeshMetrics.LaunchAnswers, "RequestLimitExceeded"));
         Assert.Equal(1, Value(rig, MeshMetrics.LaunchesRefused));
-        Assert.True(Has(rig, MeshMetrics.OutboxRows) && Has(rig, MeshMetrics.OutboxAge));
+        Assert.Equal(1, Value(rig, MeshMetrics.WorkersMissing));
+        Assert.Equal(1, Value(rig, MeshMetrics.LaunchesStopped));
+        Assert.True(Has(rig, MeshMetrics.Orphans) && Has(rig, MeshMetrics.OutboxRows) && Has(rig, MeshMetrics.OutboxAge));
     }
 
     private static CreateTask Waiting() => new("outside", JsonElement.Parse("{}")) { Id = Guid.CreateVersion7() };

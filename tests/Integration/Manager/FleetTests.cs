@@ -1,6 +1,7 @@
 using Amazon.EC2.Model;
 using TaskMesh.Integration.LocalCloud;
 using TaskMesh.LocalCloud.Configuration;
+using TaskMesh.Postgres.Reading;
 using TaskMesh.Testing;
 
 namespace TaskMesh.Integration.Manager;
@@ -74,9 +75,7 @@ public sealed class FleetTests(ProductCluster cluster, StoreCluster store) : ICl
         await using var fleet = await StartAsync(2, 1);
         await fleet.EnsureAsync();
         var silent = Assert.Single(await fleet.InstancesAsync());
-        await Eventually.GetAsync(
-            async () => (await fleet.Cloud.Ec2.GetConsoleOutputAsync(new GetConsoleOutputRequest { InstanceId = silent })).Output,
-            output => !string.IsNullOrEmpty(output));
+        await SpeaksAsync(fleet, silent);
 
         await fleet.TickAsync(TimeSpan.FromMinutes(4.9));
         Assert.Equal([silent], await fleet.InstancesAsync());
@@ -179,6 +178,46 @@ public sealed class FleetTests(ProductCluster cluster, StoreCluster store) : ICl
     }
 
     [Fact]
+    public async Task An_orphan_that_may_not_be_ended_keeps_no_other_alive()
+    {
+        await using var fleet = await StartAsync(
+            1, 0, new Ec2Fault { Operation = "TerminateInstances", Code = "OperationNotPermitted", Count = 2 });
+        await StrangerAsync(fleet);
+        await StrangerAsync(fleet);
+
+        for (var tick = 0; tick < 2; tick++)
+            await fleet.TickAsync(Minute);
+
+        Assert.Single(await fleet.InstancesAsync());
+    }
+
+    [Fact]
+    public async Task A_boot_that_fails_at_once_is_told_with_its_console_and_the_next_one_waits()
+    {
+        await using var fleet = await StartAsync(1, 1);
+        await fleet.Database.AdvanceAsync(TimeSpan.Zero);
+        await fleet.EnsureAsync();
+        var broken = Assert.Single(await fleet.InstancesAsync());
+        await SpeaksAsync(fleet, broken);
+        await fleet.BefallAsync(broken, "kill");
+        await Eventually.GetAsync(fleet.InstancesAsync, instances => instances.Count == 0);
+
+        await fleet.TickAsync(TimeSpan.FromSeconds(30));
+        await fleet.TickAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(["free"], await fleet.SlotsAsync());
+        var view = await new FleetReader(fleet.Database.As("tm_reader")).ReadAsync(CancellationToken.None);
+        var boot = Assert.Single(view.FailedBoots);
+        Assert.Equal(("boot failed", "BootFailed"), (boot.Outcome, view.Hold!.Code));
+        Assert.Equal((broken, "no network\n"), (boot.Instance, boot.Console));
+
+        await fleet.TickAsync(TimeSpan.FromSeconds(31));
+        Assert.Equal(["booting"], await fleet.SlotsAsync());
+        await fleet.HeartbeatAsync(await fleet.InstancesAsync());
+        Assert.Equal(["live 0"], await fleet.Database.RowsAsync(
+            "select s.state, c.failed_boots from task_manager.launch_slot s, task_manager.launch_control c"));
+    }
+
+    [Fact]
     public async Task An_outage_of_the_database_makes_no_worker_an_orphan()
     {
         await using var fleet = await StartAsync(1, 1);
@@ -195,6 +234,10 @@ public sealed class FleetTests(ProductCluster cluster, StoreCluster store) : ICl
 
     private Task<FleetRig> StartAsync(int cap, int work, params Ec2Fault[] faults) =>
         FleetRig.StartAsync(cluster, store, cap, work, new Ec2Configuration { Faults = faults });
+
+    private static async Task SpeaksAsync(FleetRig fleet, string instance) => await Eventually.GetAsync(
+        async () => (await fleet.Cloud.Ec2.GetConsoleOutputAsync(new GetConsoleOutputRequest { InstanceId = instance })).Output,
+        output => !string.IsNullOrEmpty(output));
 
     /// <summary>An instance that has the mesh's tags and that no intent knows.</summary>
     private static async Task<string> StrangerAsync(FleetRig fleet, params Tag[] tags)

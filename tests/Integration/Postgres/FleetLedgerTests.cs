@@ -1,3 +1,4 @@
+using TaskMesh.Core.Fleet;
 using TaskMesh.Core.Messages;
 using TaskMesh.Integration.Manager;
 using TaskMesh.Postgres.Manager;
@@ -18,7 +19,7 @@ public sealed class FleetLedgerTests(ProductCluster cluster)
         var gone = await new FleetLedger(rig.Database.As("tm_manager"), "bare-metal").FreeGoneAsync(
             [], ["i-1"], TimeSpan.Zero, TimeSpan.FromSeconds(30), CancellationToken.None);
 
-        Assert.Equal(["i-1"], gone);
+        Assert.Equal([new GoneInstance("i-1", NeverLived: false)], gone);
         Assert.Equal(["1"], await ClaimAsync(rig, run, "i-2", "1 second"));
         Assert.Equal(["False"], await rig.Database.RowsAsync("select task_manager.heartbeat('i-1', 'bare-metal', '1', 1)"));
     }

@@ -47,6 +47,26 @@ public sealed class FleetReaderTests(ProductCluster cluster, StoreCluster store)
         Assert.Equal(["free", "free"], view.Slots.Select(slot => slot.State));
     }
 
+    [Fact]
+    public async Task What_cells_were_told_by_settings_of_the_past_is_of_no_interest()
+    {
+        await using var rig = new ManagerRig(await cluster.CreateAsync());
+        await rig.StartAsync();
+        await rig.Database.ExecuteAsync("""
+            insert into task_manager.launch_intent (id, slot, configuration, ended_at) values
+                ('00000000-0000-0000-0000-000000000001', 1, 'past', now()),
+                ('00000000-0000-0000-0000-000000000002', 1, (select rules::json ->> 'configuration' from task_manager.launch_control), now());
+            insert into task_manager.launch_attempt
+                (intent_id, ordinal, token, template, template_version, subnet, market, answered_at, answer, refusal)
+            select id, 0, id::text, 'template', '1', configuration, 'OnDemand', now(), 'InvalidSubnetID.NotFound', 'SubnetUnknown'
+              from task_manager.launch_intent;
+            """);
+
+        var view = await new FleetReader(rig.Database.As("tm_reader")).ReadAsync(CancellationToken.None);
+
+        Assert.NotEqual("past", Assert.Single(view.Cells).Subnet);
+    }
+
     /// <summary>100 s at 3.6 an hour on a worker that runs two at once: 0.05.</summary>
     [Fact]
     public async Task A_collection_costs_the_time_of_its_runs_at_the_ledgers_price()

@@ -203,6 +203,21 @@ public class WaitTests(ProductCluster cluster)
     }
 
     [Fact]
+    public async Task A_raw_task_of_a_pool_that_nobody_launches_for_waits_for_a_worker_to_connect()
+    {
+        const string pools = """[{"name":"dmz","class":"BareMetal","labels":{"net":"dmz"},"queueUrl":"dmz"}]""";
+        await using var rig = new ManagerRig(await cluster.CreateAsync(), pools: pools);
+        await rig.StartAsync();
+        var id = Guid.CreateVersion7();
+
+        await rig.SendAsync(new CreateTask("raw", Empty, Labels: new Dictionary<string, string> { ["net"] = "dmz" }) { Id = id });
+
+        var why = await WhyAsync(rig, id);
+        Assert.Equal(WaitCause.NoWorker, why.Cause);
+        Assert.Contains("TASKMESH_BARE_METAL_POOL=dmz", why.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_raw_task_that_only_a_worker_above_the_cost_ceiling_could_run_says_so()
     {
         await using var rig = new ManagerRig(await cluster.CreateAsync(), costCap: "0.01", prices: "template=0.03,t4g.micro=0.02");
@@ -227,9 +242,7 @@ public class WaitTests(ProductCluster cluster)
         await rig.SendAsync([.. Enumerable.Range(0, 9).Select(_ => new CreateTask("raw", Empty) { Id = Guid.CreateVersion7() })]);
 
         Assert.Equal([null, "t4g.small"], rig.Launches.Select(launch => launch.InstanceType));
-        Assert.Equal(
-            ["cost-cap 0.06/h are more than 0.05/h", "cost-cap 0.07/h are more than 0.05/h"],
-            await rig.Database.RowsAsync("select answer, message from task_manager.launch_attempt where answer = 'cost-cap' order by ordinal"));
+        Assert.Equal(["launched", "launched"], await rig.Database.RowsAsync("select answer from task_manager.launch_attempt"));
     }
 
     [Fact]

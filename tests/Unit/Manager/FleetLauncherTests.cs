@@ -222,6 +222,22 @@ public class FleetLauncherTests
         Assert.Equal(2, rig.Cloud.Instances.Count);
     }
 
+    [Fact]
+    public async Task What_costs_too_much_takes_no_slot_and_leaves_nothing_in_the_ledger()
+    {
+        var prices = new Dictionary<string, decimal> { [CostGuard.Template] = 0.02m, ["t4g.small"] = 0.02m, ["c7g.medium"] = 0.02m };
+        var rig = new FleetRig(_ => null, settings => settings with { Cost = new CostGuard(0.03m, prices) });
+        rig.Ledger.Work = 100;
+
+        for (var tick = 0; tick < 10; tick++)
+            await rig.TickAsync(TimeSpan.FromMinutes(1));
+
+        Assert.Single(rig.Cloud.Calls);
+        Assert.Equal("0.04/h are more than 0.03/h", rig.Ledger.CostRefusal);
+        Assert.Equal(1, rig.Ledger.Intents.Sum(intent => intent.Attempts.Count));
+        Assert.Equal(5, rig.Ledger.Intents.Count);
+    }
+
     internal static LaunchAnswer No(string code) => Ec2Errors.ClassOf(code) == RefusalClass.Ambiguous
         ? new LaunchAnswer.Unknown(code) : new LaunchAnswer.Refused(code, "why not", "request-1", Ec2Errors.ClassOf(code));
 

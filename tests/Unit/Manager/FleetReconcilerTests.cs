@@ -1,4 +1,6 @@
 using System.Globalization;
+using TaskMesh.Core.Fleet;
+using TaskMesh.Manager;
 using TaskMesh.Unit.Manager.Fleet;
 
 namespace TaskMesh.Unit.Manager;
@@ -36,6 +38,42 @@ public class FleetReconcilerTests
         }
         Assert.InRange(workers, Schedules + 1, 3 * Schedules - 1);
         Tell($"{Schedules} idle exits: {workers} workers, longest wait {longest}");
+    }
+
+    [Fact]
+    public async Task An_instance_that_may_not_be_ended_keeps_no_launch_from_going_on()
+    {
+        var unclear = 2;
+        var rig = new FleetRig(_ => unclear-- > 0 ? new LaunchAnswer.Unknown("the reply was lost") : null);
+        var tags = new Dictionary<string, string> { [FleetLauncher.MeshTag] = FleetRig.Default.LaunchTemplate };
+        rig.Cloud.Instances.Add(new FleetInstance("i-strange", "running", "t4g.micro", null, rig.Clock.GetUtcNow(), tags));
+        rig.Cloud.Terminates = false;
+        await rig.TickAsync(TimeSpan.Zero);
+        Assert.Equal("launching", rig.Ledger.Slots[0].State);
+
+        await rig.TickAsync(TimeSpan.FromMinutes(1));
+
+        Assert.Equal("booting", rig.Ledger.Slots[0].State);
+    }
+
+    /// <summary>Elsewhere such a template launched an instance each minute for days.</summary>
+    [Fact]
+    public async Task Boots_that_fail_are_kept_and_tried_again_ever_later_until_one_succeeds()
+    {
+        var rig = new FleetRig(_ => null);
+        var launched = new List<int>();
+        for (var minute = 0; minute < 60; minute++)
+        {
+            await rig.TickAsync(TimeSpan.FromMinutes(1));
+            for (var place = 0; place < rig.Cloud.Instances.Count; place++)
+                rig.Cloud.Instances[place] = rig.Cloud.Instances[place] with { State = "terminated" };
+            if (rig.Cloud.Calls.Count > launched.Count)
+                launched.Add(minute);
+        }
+
+        Assert.Equal([0, 2, 5, 10, 19, 35, 51], launched);
+        Assert.Equal(launched.Count, rig.Ledger.Consoles.Count);
+        Assert.Equal(RefusalClass.BootFailed, rig.Ledger.HeldFor);
     }
 
     private static void Tell(string figures) => Console.WriteLine(figures);

@@ -6,7 +6,11 @@ public static class FleetPolicy
     /// <returns>How many instances to launch now.</returns>
     /// <param name="minimum">How many there shall be without any work.</param>
     public static int Needed(FleetDemand demand, int tasksPerWorker, int minimum = 0) =>
-        demand.IsHeld ? 0 : Math.Clamp(Lacking(demand, tasksPerWorker, minimum), 0, demand.FreeSlots);
+        demand.IsHeld ? 0 : Missing(demand, tasksPerWorker, minimum);
+
+    /// <summary>How many workers the work and the cap would have launched, whether or not anybody may launch now.</summary>
+    public static int Missing(FleetDemand demand, int tasksPerWorker, int minimum = 0) =>
+        Math.Clamp(Lacking(demand, tasksPerWorker, minimum), 0, demand.FreeSlots);
 
     /// <summary>Whether a launch waits for the slot of a worker that leaves.</summary>
     public static bool WaitsForSlot(FleetDemand demand, int tasksPerWorker, int minimum = 0) =>

@@ -33,6 +33,9 @@ public abstract record LaunchAnswer
     public sealed record Unknown(string Reason) : LaunchAnswer;
 }
 
+/// <param name="NeverLived">Whether it ended before its worker reported.</param>
+public sealed record GoneInstance(string Id, bool NeverLived);
+
 /// <param name="State">EC2's state name: pending, running, shutting-down, stopping, stopped, terminated.</param>
 public sealed record FleetInstance(
     string Id, string State, string InstanceType, string? Zone, DateTimeOffset LaunchedAt, IReadOnlyDictionary<string, string> Tags)

@@ -15,7 +15,7 @@ public static class LaunchDecision
     {
         RefusalClass.Ambiguous => LaunchStep.AskAgain,
         RefusalClass.SlowDown => LaunchStep.SlowDown,
-        RefusalClass.Account or RefusalClass.Permission or RefusalClass.Configuration => LaunchStep.Stop,
+        RefusalClass.Account or RefusalClass.Permission or RefusalClass.Configuration or RefusalClass.BootFailed => LaunchStep.Stop,
         RefusalClass.TokenReused => LaunchStep.LookForInstance,
         _ => LaunchStep.NextCell,
     };
@@ -24,12 +24,15 @@ public static class LaunchDecision
     public static bool IsAlarm(RefusalClass refusal) => After(refusal) == LaunchStep.Stop || refusal == RefusalClass.SubnetUnknown;
 
     /// <summary>Whether a changed configuration ends the wait at once.</summary>
-    public static bool EndsWithConfiguration(RefusalClass refusal) => refusal is RefusalClass.Permission or RefusalClass.Configuration;
+    public static bool EndsWithConfiguration(RefusalClass refusal) =>
+        refusal is RefusalClass.Permission or RefusalClass.Configuration or RefusalClass.BootFailed;
 
-    /// <param name="earlier">How many launches in a row were throttled before this one.</param>
+    /// <param name="earlier">How many launches in a row were throttled before this one, or how many boots failed.</param>
     /// <param name="chance">From 0 to 1, so that throttled Managers do not all come back together.</param>
     public static TimeSpan Wait(RefusalClass refusal, int earlier, double chance)
     {
+        if (refusal == RefusalClass.BootFailed)
+            return TimeSpan.FromMinutes(Math.Min(Stopped.TotalMinutes, 1 << Math.Min(earlier, 10)));
         if (After(refusal) != LaunchStep.SlowDown)
             return Stopped;
         var seconds = Math.Min(LongestBackOff.TotalSeconds, 2 << Math.Min(earlier, 10));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -26,13 +25,13 @@ public static class LaunchPlan
         ];
     }
 
-    /// <summary>The same intent, cell and try always give the same token, so that repeating a request never launches twice.</summary>
-    public static string Token(Guid intent, LaunchCell cell, int tries)
+    /// <summary>The same intent and cell always give the same token, so that repeating a request never launches twice.</summary>
+    public static string Token(Guid intent, LaunchCell cell)
     {
         const string alphabet = "abcdefghijklmnopqrstuvwxyz234567";
         const int length = 51;
         var hash = SHA256.HashData(
-            Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{intent}|{cell.InstanceType}|{cell.Subnet}|{cell.Market}|{tries}")));
+            Encoding.UTF8.GetBytes($"{intent}|{cell.InstanceType}|{cell.Subnet}|{cell.Market}"));
         return string.Create(length, hash, static (token, hash) =>
         {
             for (var i = 0; i < token.Length; i++)

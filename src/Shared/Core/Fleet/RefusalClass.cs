@@ -42,6 +42,6 @@ public enum RefusalClass
     /// <summary>The token was used with other parameters: a fault of ours.</summary>
     TokenReused,
 
-    /// <summary>A dry run that would have succeeded.</summary>
-    DryRun,
+    /// <summary>An instance was launched and ended before its worker reported: its image or its first boot is at fault.</summary>
+    BootFailed,
 }

@@ -27,6 +27,13 @@ public static class MeshMetrics
 
     public static readonly Metric Workers = new("Workers", MetricUnit.Count, "slots of bare-metal workers", "State");
 
+    public static readonly Metric WorkersMissing = new(
+        "WorkersMissing", MetricUnit.Count, "workers that the work needs and the cap allows, and that nobody has launched");
+
+    public static readonly Metric LaunchesStopped = new("LaunchesStopped", MetricUnit.Count, "1 while nobody launches until somebody sees to it");
+
+    public static readonly Metric Orphans = new("Orphans", MetricUnit.Count, "instances that belong to nobody and live yet");
+
     public static readonly Metric OldestWorker = new("OldestWorker", MetricUnit.Seconds, "how long the oldest bare-metal worker has existed");
 
     public static readonly Metric FleetCost = new("FleetCost", MetricUnit.None, "what the fleet costs an hour, where all prices are known");
@@ -52,7 +59,7 @@ public static class MeshMetrics
     public static IReadOnlyList<Metric> All { get; } =
     [
         Messages, MessageWait, BatchesFailed, Reports, TasksInFlight, TasksReady, OutboxRows, OutboxAge, PutAside, DeadLetters, Workers,
-        OldestWorker, FleetCost, LaunchAnswers, LaunchesRefused, AttemptsEnded, Scans, ScansDegraded, ScanPackets, ScanOpen, ScanOutOfScope,
-        ScanRepliesLost,
+        WorkersMissing, LaunchesStopped, Orphans, OldestWorker, FleetCost, LaunchAnswers, LaunchesRefused, AttemptsEnded, Scans, ScansDegraded,
+        ScanPackets, ScanOpen, ScanOutOfScope, ScanRepliesLost,
     ];
 }

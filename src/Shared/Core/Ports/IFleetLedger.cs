@@ -31,10 +31,13 @@ public interface IFleetLedger
 
     /// <summary>Nobody launches for a while.</summary>
     /// <param name="configuration">Only those with this configuration; null means all.</param>
-    /// <param name="wait">Given how many launches in a row were throttled before.</param>
+    /// <param name="wait">Given how many launches in a row were throttled before, or how many boots failed.</param>
     /// <returns>That while.</returns>
     Task<TimeSpan> HoldAsync(
         RefusalClass refusal, string code, string message, string? configuration, Func<int, TimeSpan> wait, CancellationToken cancellation);
+
+    /// <summary>Keeps for those who ask why the cost ceiling lets no worker be launched; null that it does.</summary>
+    Task TellCostAsync(string? refusal, CancellationToken cancellation);
 
     /// <summary>Whether nobody has said yet that the fleet is to be looked after then.</summary>
     Task<bool> RemindAsync(TimeSpan after, CancellationToken cancellation);
@@ -49,7 +52,7 @@ public interface IFleetLedger
     /// Frees slots whose instance has ended, or is missing although it had time to appear and its worker is silent. Ends the leases of its worker.
     /// </summary>
     /// <param name="age">Of the list: who came after it was asked for is no more missing for it.</param>
-    Task<IReadOnlyList<string>> FreeGoneAsync(
+    Task<IReadOnlyList<GoneInstance>> FreeGoneAsync(
         IReadOnlyCollection<string> existing, IReadOnlyCollection<string> ended, TimeSpan age, TimeSpan grace, CancellationToken cancellation);
 
     /// <summary>So many workers do not leave for want of work.</summary>

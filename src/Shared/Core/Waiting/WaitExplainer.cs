@@ -54,8 +54,8 @@ public static class WaitExplainer
             return Swept(facts, WaitCause.Unsent, $"The queue of pool '{facts.Pool?.Name}' has not taken its message yet; it is sent again");
         if (facts is { KillSwitch: true, Pool.Class: WorkerClass.BareMetal })
             return Killed();
-        if (facts is { Pool: { Class: WorkerClass.BareMetal, LiveWorkers: 0 }, Fleet: { } fleet })
-            return WithoutWorkers(facts, facts.Pool.Name, fleet);
+        if (facts is { Pool: { Class: WorkerClass.BareMetal, LiveWorkers: 0 } })
+            return WithoutWorkers(facts, facts.Pool.Name);
         return new(
             WaitCause.Queued,
             $"Its message is in the queue of pool '{facts.Pool?.Name}' since {Time(facts.SentAt.Value)} and waits for a worker.",
@@ -91,8 +91,8 @@ public static class WaitExplainer
                 ? new(WaitCause.Yield, $"It gave its slot back and goes on at {Time(wake)}.", NextTry: wake)
                 : new(WaitCause.BackOff, $"It is tried again at {Time(wake)}{Because(facts.Reason)}.", NextTry: wake);
         }
-        if (pool is { Class: WorkerClass.BareMetal, LiveWorkers: 0 } && facts.Fleet is { } fleet)
-            return WithoutWorkers(facts, pool.Name, fleet);
+        if (pool is { Class: WorkerClass.BareMetal, LiveWorkers: 0 })
+            return WithoutWorkers(facts, pool.Name);
         return pool.InFlight >= pool.Window
             ? new(
                 WaitCause.Capacity,
@@ -101,13 +101,18 @@ public static class WaitExplainer
             : Swept(facts, WaitCause.Ready, $"Nothing holds it back; it is number {Number(pool.Position)} in line") with { Position = pool.Position };
     }
 
-    private static Explanation WithoutWorkers(WaitFacts facts, string pool, WaitingFleet fleet)
+    private static Explanation WithoutWorkers(WaitFacts facts, string pool)
     {
+        if (facts.Fleet is not { } fleet)
+            return new(
+                WaitCause.NoWorker,
+                $"No worker of pool '{pool}' is connected, and none is launched for it: start one with TASKMESH_BARE_METAL_POOL={pool}.",
+                facts.Pool?.Position);
         var next = facts.Now + Tick;
-        if (fleet.CostCap is { } cost)
-            return new(WaitCause.CostCap, $"No worker of pool '{pool}' may be launched: {cost}.", facts.Pool?.Position, next);
         if (fleet.Launching > 0)
             return new(WaitCause.Launching, $"Pool '{pool}' has no worker yet; {fleet.Launching} asked for.", facts.Pool?.Position, next);
+        if (fleet.CostCap is { } cost)
+            return new(WaitCause.CostCap, $"No worker of pool '{pool}' may be launched: {cost}.", facts.Pool?.Position, next);
         if (fleet is { Held: { } held, HeldUntil: { } until })
         {
             return new(

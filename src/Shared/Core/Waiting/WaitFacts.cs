@@ -53,12 +53,13 @@ public sealed record PacketShares(
     public double Sendable => Math.Min(Total, PerNetwork * Networks);
 }
 
+/// <summary>Of the pool that workers are launched for.</summary>
 /// <param name="Cap">How many instances there may be.</param>
 /// <param name="Launching">How many were asked for and are not there yet.</param>
 /// <param name="Refusals">What the newest launch that was refused throughout was told, cell by cell.</param>
 /// <param name="RefusedAt">When that was.</param>
 /// <param name="Held">Why nobody may launch for now; null if everybody may.</param>
-/// <param name="CostCap">What the cost guard said to the newest launch, if it refused.</param>
+/// <param name="CostCap">Why the cost ceiling lets no worker be launched; null if it does.</param>
 public sealed record WaitingFleet(
     int Cap,
     int Launching,

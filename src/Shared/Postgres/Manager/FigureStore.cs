@@ -35,7 +35,7 @@ public sealed class FigureStore(NpgsqlConnection connection)
         return rows[0];
     }
 
-    /// <summary>Slots by their state, and the age of the oldest that is taken.</summary>
+    /// <summary>Slots by their state, the age of the oldest that is taken, and what a person must see to.</summary>
     public async Task<FleetFigures> FleetAsync(CancellationToken cancellation)
     {
         const string states = "select state, count(*)::int from task_manager.launch_slot group by state";
@@ -46,9 +46,16 @@ public sealed class FigureStore(NpgsqlConnection connection)
               join task_manager.launch_intent i on i.id = s.intent_id
              where s.instance_id is not null
             """;
+        // A pass marks whoever seems to be nobody's; who is so still on a later one is an orphan.
+        const string trouble = """
+            select (select count(*)::int from task_manager.launch_orphan where marked_at < task_manager.clock() - interval '30 s'),
+                   coalesce(held_until > task_manager.clock() and refusal <> 'SlowDown', false)
+              from task_manager.launch_control
+            """;
         var bySlot = await connection.Command(states).QueryAsync(row => (row.GetString(0), row.GetInt32(1)), cancellation);
         var age = await connection.Command(oldest).QueryAsync(row => row.GetDouble(0), cancellation);
-        return new(bySlot.ToDictionary(slot => slot.Item1, slot => slot.Item2), age[0]);
+        var (orphans, isStopped) = (await connection.Command(trouble).QueryAsync(row => (row.GetInt32(0), row.GetBoolean(1)), cancellation))[0];
+        return new(bySlot.ToDictionary(slot => slot.Item1, slot => slot.Item2), age[0], orphans, isStopped);
     }
 
     /// <summary>What the cloud answered in the whole minute before this one, and how many launches ended without an instance.</summary>
@@ -78,6 +85,7 @@ public sealed record PoolFigures(string Pool, int InFlight, int Ready);
 
 public sealed record BacklogFigures(int OutboxRows, double OutboxSeconds, int PutAside, int DeadLetters);
 
-public sealed record FleetFigures(IReadOnlyDictionary<string, int> Slots, double OldestSeconds);
+/// <param name="IsStopped">Whether nobody launches until a person sees to it.</param>
+public sealed record FleetFigures(IReadOnlyDictionary<string, int> Slots, double OldestSeconds, int Orphans, bool IsStopped);
 
 public sealed record LaunchFigures(IReadOnlyDictionary<string, int> Answers, int Refused);

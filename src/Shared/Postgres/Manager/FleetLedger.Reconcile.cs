@@ -102,12 +102,12 @@ public sealed partial class FleetLedger
             In(grace));
     }
 
-    public async Task<IReadOnlyList<string>> FreeGoneAsync(
+    public async Task<IReadOnlyList<GoneInstance>> FreeGoneAsync(
         IReadOnlyCollection<string> existing, IReadOnlyCollection<string> ended, TimeSpan age, TimeSpan grace, CancellationToken cancellation)
     {
         const string sql = """
             with missing as (
-                select s.slot, s.instance_id
+                select s.slot, s.instance_id, s.state = 'booting' as never_lived
                   from task_manager.launch_slot s
                   join task_manager.launch_intent i on i.id = s.intent_id
                  where s.instance_id = any($2)
@@ -122,12 +122,13 @@ public sealed partial class FleetLedger
                    set state = 'free', intent_id = null, instance_id = null, since = task_manager.clock()
                   from missing where s.slot = missing.slot
             ), past as (
-                update task_manager.launch_intent i set gone_at = task_manager.clock()
+                update task_manager.launch_intent i
+                   set gone_at = task_manager.clock(), outcome = case when missing.never_lived then 'boot failed' else i.outcome end
                   from missing where i.instance_id = missing.instance_id and i.gone_at is null
             ), worker as (
                 update task_manager.worker w set state = 'gone' from missing where w.id = missing.instance_id
             )
-            select instance_id from missing
+            select instance_id, never_lived from missing
             """;
         // What its worker ran is anybody's at once. The rows in flight are found by their dispatch: no index holds a worker.
         const string expire = """
@@ -138,9 +139,16 @@ public sealed partial class FleetLedger
              where d.pool = $1 and t.id = sent.id and t.state = 'Running' and t.worker = any($2)
             """;
         var gone = await QueryAsync(
-            sql, row => row.GetString(0), cancellation, In(existing.ToArray()), In(ended.ToArray()), In(grace), In(LongestHidden), In(age));
+            sql,
+            row => new GoneInstance(row.GetString(0), row.GetBoolean(1)),
+            cancellation,
+            In(existing.ToArray()),
+            In(ended.ToArray()),
+            In(grace),
+            In(LongestHidden),
+            In(age));
         if (gone.Count > 0)
-            await ExecuteAsync(expire, cancellation, In(pool), In(gone.ToArray()));
+            await ExecuteAsync(expire, cancellation, In(pool), In(gone.Select(instance => instance.Id).ToArray()));
         return gone;
     }
 

@@ -182,17 +182,22 @@ public sealed partial class FleetLedger(NpgsqlDataSource database, string pool) 
         const string sql = """
             update task_manager.launch_control
                set held_until = task_manager.clock() + $1, refusal = $2, code = $3, message = $4, configuration = $5,
-                   throttled = throttled + ($2 = 'SlowDown')::int
+                   throttled = throttled + ($2 = 'SlowDown')::int, failed_boots = failed_boots + ($2 = 'BootFailed')::int
             """;
+        const string count = "select case $1 when 'BootFailed' then failed_boots else throttled end from task_manager.launch_control for update";
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        var throttled = await connection.Command("select throttled from task_manager.launch_control for update")
+        var earlier = await connection
+            .Command(count, In($"{refusal}"))
             .QueryAsync(row => row.GetInt32(0), cancellation);
-        var time = wait(throttled[0]);
+        var time = wait(earlier[0]);
         await connection.Command(sql, In(time), In($"{refusal}"), In(code), In(message), In(configuration)).ExecuteAsync(cancellation);
         await transaction.CommitAsync(cancellation);
         return time;
     }
+
+    public Task TellCostAsync(string? refusal, CancellationToken cancellation) => ExecuteAsync(
+        "update task_manager.launch_control set cost_refusal = $1 where cost_refusal is distinct from $1", cancellation, In(refusal));
 
     public async Task<bool> RemindAsync(TimeSpan after, CancellationToken cancellation)
     {

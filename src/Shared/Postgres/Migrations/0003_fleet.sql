@@ -20,6 +20,10 @@ create table task_manager.launch_control (
     configuration text,
     -- How many launches in a row were throttled.
     throttled int not null default 0,
+    -- How many boots have failed since a worker reported last.
+    failed_boots int not null default 0,
+    -- Why the cost ceiling lets no worker be launched, as of the last look; null if it does.
+    cost_refusal text,
     -- Who waits for a slot looks again then.
     reminded_for timestamptz,
     -- So many workers do not leave for want of work.
@@ -46,11 +50,17 @@ create table task_manager.launch_intent (
     -- The launch template's version that the instance carries.
     version text,
     zone text,
-    -- The end of what an instance wrote that never reported.
+    -- The end of what an instance wrote whose worker never reported.
     console text
 );
 
 create index launch_intent_of_instance on task_manager.launch_intent (instance_id) where instance_id is not null;
+
+create index launch_intent_in_time on task_manager.launch_intent (created_at);
+
+create index launch_intent_ended on task_manager.launch_intent (ended_at);
+
+create index launch_intent_gone on task_manager.launch_intent (gone_at) where instance_id is not null;
 
 create index launch_intent_open on task_manager.launch_intent (created_at) where ended_at is null;
 
@@ -77,7 +87,7 @@ create table task_manager.launch_attempt (
     primary key (intent_id, ordinal)
 );
 
-create index launch_attempt_refused on task_manager.launch_attempt (answered_at) where refusal is not null;
+create index launch_attempt_answered on task_manager.launch_attempt (answered_at);
 
 -- Instances that seemed to belong to nobody when they were last looked at.
 create table task_manager.launch_orphan (

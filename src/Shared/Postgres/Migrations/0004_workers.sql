@@ -91,6 +91,9 @@ as $$
     ), slot as (
         update task_manager.launch_slot set state = 'live', since = task_manager.clock()
          where instance_id = p_worker and state in ('launching', 'booting')
+     returning slot
+    ), boots as (
+        update task_manager.launch_control set failed_boots = 0 where failed_boots > 0 and exists (select from slot)
     )
     select exists (select from seen where state = 'live')
 $$;

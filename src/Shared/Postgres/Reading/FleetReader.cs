@@ -10,6 +10,8 @@ public sealed class FleetReader(NpgsqlDataSource database)
     /// <summary>What cells were told longer ago than this is of no interest.</summary>
     private static readonly TimeSpan Recent = LaunchMemory.Longest;
 
+    private const int MostBoots = 10;
+
     public async Task<FleetView> ReadAsync(CancellationToken cancellation)
     {
         const string slots = """
@@ -33,15 +35,25 @@ public sealed class FleetReader(NpgsqlDataSource database)
               from task_manager.launch_intent i
               join task_manager.launch_attempt a on a.intent_id = i.id and a.instance_id = i.instance_id
              where i.instance_id is not null
-               and coalesce(i.gone_at, task_manager.clock()) > task_manager.clock() - @recent
+               and (i.gone_at is null or i.gone_at > task_manager.clock() - @recent)
+            """;
+        const string boots = """
+            select instance_id as instance, coalesce(gone_at, ended_at) as at, outcome, console
+              from task_manager.launch_intent
+             where outcome in ('boot failed', 'never reported') and created_at > task_manager.clock() - @recent
+             order by created_at desc
+             limit @mostBoots
             """;
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        var parameters = new { recent = Recent };
+        var parameters = new { recent = Recent, mostBoots = MostBoots };
         return new FleetView(
             (await connection.QueryAsync<FleetSlot>(new CommandDefinition(slots, cancellationToken: cancellation))).AsList(),
             await CellsAsync(connection, cancellation),
             await connection.QuerySingleOrDefaultAsync<FleetHold>(new CommandDefinition(control, cancellationToken: cancellation)),
-            await connection.ExecuteScalarAsync<decimal>(new CommandDefinition(cost, parameters, cancellationToken: cancellation)));
+            await connection.ExecuteScalarAsync<decimal>(new CommandDefinition(cost, parameters, cancellationToken: cancellation)),
+            await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
+                "select cost_refusal from task_manager.launch_control", cancellationToken: cancellation)),
+            (await connection.QueryAsync<FailedBoot>(new CommandDefinition(boots, parameters, cancellationToken: cancellation))).AsList());
     }
 
     /// <summary>
@@ -72,7 +84,7 @@ public sealed class FleetReader(NpgsqlDataSource database)
         return await connection.QuerySingleAsync<CollectionCost>(new CommandDefinition(sql, new { collection }, cancellationToken: cancellation));
     }
 
-    /// <summary>Each cell's last answer.</summary>
+    /// <summary>Each cell's last answer, to launches by the settings that hold: what others were told is of no more use.</summary>
     private static async Task<IReadOnlyList<FleetCell>> CellsAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         const string sql = """
@@ -80,7 +92,9 @@ public sealed class FleetReader(NpgsqlDataSource database)
                    a.instance_type as type, a.subnet, a.market, a.answer, a.message, a.answered_at as at, a.refusal, a.ordinal,
                    task_manager.clock() as now
               from task_manager.launch_attempt a
-             where a.answer is not null and a.asked_at > task_manager.clock() - @recent
+              join task_manager.launch_intent i on i.id = a.intent_id
+              join task_manager.launch_control c on i.configuration = coalesce(c.rules::json ->> 'configuration', i.configuration)
+             where a.answer is not null and a.answered_at > task_manager.clock() - @recent
              order by a.instance_type, a.subnet, a.market, a.answered_at desc
             """;
         var rows = await connection.QueryAsync<CellRow>(new CommandDefinition(sql, new { recent = Recent }, cancellationToken: cancellation));

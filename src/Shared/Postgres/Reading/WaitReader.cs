@@ -50,7 +50,7 @@ public sealed class WaitReader(NpgsqlDataSource database)
             Hold = await connection.QueryFirstOrDefaultAsync<HoldRow>(Command(HoldSql, new { id }, cancellation)) is { } hold
                 ? new(hold.What, hold.Name, hold.Until, hold.Who, hold.Why) : null,
             Rate = RateOf(task),
-            Fleet = pool.Class == nameof(WorkerClass.BareMetal) ? await FleetAsync(connection, cancellation) : null,
+            Fleet = pool.Launches ? await FleetAsync(connection, cancellation) : null,
         };
     }
 
@@ -98,19 +98,22 @@ public sealed class WaitReader(NpgsqlDataSource database)
         const string newest = """
             select (select count(*) from task_manager.launch_slot)::int as cap,
                    (select count(*) from task_manager.launch_slot where state in ('launching', 'booting'))::int as launching,
-                   i.id, i.ended_at as endedAt, i.outcome, i.instance_id as instanceId,
+                   i.id, i.ended_at as endedAt, i.instance_id as instanceId,
                    (select code || ': ' || message from task_manager.launch_control where held_until > task_manager.clock()) as held,
-                   (select held_until from task_manager.launch_control) as heldUntil
+                   (select held_until from task_manager.launch_control) as heldUntil,
+                   (select 'cost-cap: ' || cost_refusal from task_manager.launch_control) as costCap
               from (select 1) one
               left join lateral (
-                   select id, ended_at, outcome, instance_id from task_manager.launch_intent order by created_at desc limit 1) i on true
+                   select id, ended_at, instance_id from task_manager.launch_intent order by created_at desc limit 1) i on true
             """;
         const string refusals = """
             select coalesce(instance_type, 'template') || '/' || coalesce(subnet, 'template') || case market when 'Spot' then '/spot' else '' end
                    || ' ' || answer
-              from (select distinct on (instance_type, subnet, market) *
-                      from task_manager.launch_attempt
-                     where answer is not null and asked_at > task_manager.clock() - interval '24 hours'
+              from (select distinct on (instance_type, subnet, market) instance_type, subnet, market, answer, ordinal
+                      from task_manager.launch_attempt a
+                      join task_manager.launch_intent i on i.id = a.intent_id
+                      join task_manager.launch_control c on i.configuration = coalesce(c.rules::json ->> 'configuration', i.configuration)
+                     where a.answer is not null and a.answered_at > task_manager.clock() - interval '24 hours'
                      order by instance_type, subnet, market, answered_at desc) last
              where answer <> 'launched'
              order by ordinal
@@ -120,8 +123,7 @@ public sealed class WaitReader(NpgsqlDataSource database)
         var answers = refused
             ? (await connection.QueryAsync<string>(Command(refusals, new { }, cancellation))).AsList() : [];
         return new WaitingFleet(
-            row.Cap, row.Launching, answers, row.EndedAt, refused && row.Outcome!.StartsWith("cost", StringComparison.Ordinal) ? row.Outcome : null,
-            row.Held,
+            row.Cap, row.Launching, answers, row.EndedAt, row.CostCap, row.Held,
             row.Held is null ? null : row.HeldUntil);
     }
 
@@ -143,6 +145,8 @@ public sealed class WaitReader(NpgsqlDataSource database)
     /// </summary>
     private const string PoolSql = """
         select p.class, p.in_flight as inFlight, w.live::int as liveWorkers,
+               p.class = 'BareMetal' and p.name = coalesce(
+                   (select rules::json ->> 'launchPool' from task_manager.launch_control), p.name) as launches,
                case when p.dispatch_window = 0 then 0
                     when p.class = 'BareMetal' then 2 * least(p.slots, greatest(w.live_slots, 1))::int
                     else coalesce(2 * p.slots, p.dispatch_window) end as window,
@@ -203,10 +207,10 @@ public sealed class WaitReader(NpgsqlDataSource database)
         bool KillSwitch,
         DateTime? SentAt);
 
-    private sealed record PoolRow(string Class, int InFlight, int LiveWorkers, int Window, long Before);
+    private sealed record PoolRow(string Class, int InFlight, int LiveWorkers, bool Launches, int Window, long Before);
 
     private sealed record HoldRow(string What, string Name, DateTime? Until, string Who, string Why);
 
     private sealed record FleetRow(
-        int Cap, int Launching, Guid? Id, DateTime? EndedAt, string? Outcome, string? InstanceId, string? Held, DateTime? HeldUntil);
+        int Cap, int Launching, Guid? Id, DateTime? EndedAt, string? InstanceId, string? Held, DateTime? HeldUntil, string? CostCap);
 }

@@ -17,7 +17,7 @@ public class MeshCheckTests
 
     private static readonly MeshRules Rules = new([], "bare-metal", 5, 4, "configuration", "t4g.micro", null, [new(new(null, "subnet-a"), null)]);
 
-    private static readonly FleetView Calm = new([], [], null, 0);
+    private static readonly FleetView Calm = new([], [], null, 0, null, []);
 
     [Fact]
     public void Of_a_mesh_that_is_well_nothing_is_to_be_done() =>

@@ -10,6 +10,7 @@ internal sealed class MemoryLedger(int cap, Func<Task> step, Func<DateTimeOffset
     private (DateTimeOffset Until, string? Configuration)? _held;
     private DateTimeOffset _reminded;
     private int _throttled;
+    private int _failedBoots;
 
     public List<MemorySlot> Slots { get; } = [.. Enumerable.Range(1, cap).Select(slot => new MemorySlot(slot))];
 
@@ -21,6 +22,10 @@ internal sealed class MemoryLedger(int cap, Func<Task> step, Func<DateTimeOffset
     public int Work { get; set; }
 
     public RefusalClass? HeldFor { get; private set; }
+
+    public Dictionary<string, string> Consoles { get; } = [];
+
+    public string? CostRefusal { get; private set; }
 
     public async Task<FleetDemand> DemandAsync(string configuration, int countUpTo, CancellationToken cancellation)
     {
@@ -90,15 +95,22 @@ internal sealed class MemoryLedger(int cap, Func<Task> step, Func<DateTimeOffset
     public async Task<IReadOnlyList<string?>> TypesAsync(CancellationToken cancellation)
     {
         await step();
-        return [.. Slots.Where(slot => slot.Intent is not null).Select(slot => slot.Intent!.Attempts.LastOrDefault().Value?.Request.InstanceType)];
+        return
+        [
+            .. from slot in Slots
+               let asked = slot.Intent?.Attempts.Values.LastOrDefault(attempt => attempt.Answer is not LaunchAnswer.Refused)
+               where asked is not null
+               select asked.Request.InstanceType,
+        ];
     }
 
     public async Task<TimeSpan> HoldAsync(
         RefusalClass refusal, string code, string message, string? configuration, Func<int, TimeSpan> wait, CancellationToken cancellation)
     {
         await step();
-        var time = wait(_throttled);
+        var time = wait(refusal == RefusalClass.BootFailed ? _failedBoots : _throttled);
         _throttled += refusal == RefusalClass.SlowDown ? 1 : 0;
+        _failedBoots += refusal == RefusalClass.BootFailed ? 1 : 0;
         (_held, HeldFor) = ((now() + time, configuration), refusal);
         return time;
     }
@@ -140,7 +152,7 @@ internal sealed class MemoryLedger(int cap, Func<Task> step, Func<DateTimeOffset
         }
     }
 
-    public async Task<IReadOnlyList<string>> FreeGoneAsync(
+    public async Task<IReadOnlyList<GoneInstance>> FreeGoneAsync(
         IReadOnlyCollection<string> existing, IReadOnlyCollection<string> ended, TimeSpan age, TimeSpan grace, CancellationToken cancellation)
     {
         await step();
@@ -148,7 +160,7 @@ internal sealed class MemoryLedger(int cap, Func<Task> step, Func<DateTimeOffset
             || !existing.Contains(instance)
                 && now() - slot.Intent!.Ended > age + TimeSpan.FromMinutes(4)
                 && !IsFresh(instance, grace))).ToArray();
-        var ids = gone.Select(slot => slot.Instance!).ToArray();
+        var ids = gone.Select(slot => new GoneInstance(slot.Instance!, slot.State == "booting")).ToArray();
         foreach (var slot in gone)
         {
             Workers[slot.Instance!] = null;
@@ -169,7 +181,17 @@ internal sealed class MemoryLedger(int cap, Func<Task> step, Func<DateTimeOffset
         return [.. overdue.Select(slot => slot.Instance!)];
     }
 
-    public Task KeepConsoleAsync(string instance, string console, CancellationToken cancellation) => step();
+    public Task KeepConsoleAsync(string instance, string console, CancellationToken cancellation)
+    {
+        Consoles[instance] = console;
+        return step();
+    }
+
+    public Task TellCostAsync(string? refusal, CancellationToken cancellation)
+    {
+        CostRefusal = refusal;
+        return step();
+    }
 
     public async Task<IReadOnlyList<string>> OrphansAsync(
         IReadOnlyCollection<(string Instance, Guid? Intent)> existing, TimeSpan silence, TimeSpan grace, CancellationToken cancellation)
@@ -193,7 +215,10 @@ internal sealed class MemoryLedger(int cap, Func<Task> step, Func<DateTimeOffset
             return false;
         Workers[instance] = now();
         if (Slots.Find(slot => slot.Instance == instance) is { State: "booting" } slot)
+        {
             slot.Move("live", slot.Intent, instance, now());
+            _failedBoots = 0;
+        }
         return true;
     }
 

@@ -21,8 +21,13 @@ internal sealed class ScriptedCloud(Func<LaunchRequest, LaunchAnswer?> script, F
     public Task<IReadOnlyList<FleetInstance>> ListAsync(string tag, string value, CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyList<FleetInstance>>([.. Instances.Where(instance => instance.Tags.GetValueOrDefault(tag) == value)]);
 
+    /// <summary>Whether it may end anything.</summary>
+    public bool Terminates { get; set; } = true;
+
     public Task TerminateAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellation)
     {
+        if (!Terminates && instanceIds.Count > 0)
+            return Task.FromException(new InvalidOperationException("it may not be ended"));
         Terminated.AddRange(instanceIds);
         return Task.CompletedTask;
     }

@@ -39,7 +39,6 @@ public class Ec2ErrorsTests
     [InlineData("InvalidParameterCombination", RefusalClass.Configuration)]
     [InlineData("InvalidUserData.Malformed", RefusalClass.Configuration)]
     [InlineData("IdempotentParameterMismatch", RefusalClass.TokenReused)]
-    [InlineData("DryRunOperation", RefusalClass.DryRun)]
     [InlineData("SomethingNew", RefusalClass.Unlisted)]
     [InlineData("insufficientinstancecapacity", RefusalClass.Unlisted)]
     [InlineData("", RefusalClass.Unlisted)]

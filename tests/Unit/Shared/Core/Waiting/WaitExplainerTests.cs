@@ -85,6 +85,13 @@ public class WaitExplainerTests
             WaitCause.NoWorker, "Pool 'bare-metal' has no worker, and MAX_BARE_METAL_WORKERS is 0: none is launched.", 3, null
         },
         {
+            Waiting with { Pool = Raw with { Name = "dmz" } },
+            WaitCause.NoWorker,
+            "No worker of pool 'dmz' is connected, and none is launched for it: start one with TASKMESH_BARE_METAL_POOL=dmz.",
+            3,
+            null
+        },
+        {
             Waiting with { Pool = Raw, Fleet = Idle with { Launching = 1 } },
             WaitCause.Launching, "Pool 'bare-metal' has no worker yet; 1 asked for.", 3, Tick
         },
