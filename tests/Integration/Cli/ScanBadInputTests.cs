@@ -48,6 +48,7 @@ public sealed class ScanBadInputTests : IDisposable
             "dotnet", [CliProcess.Program, "scan", "syn", "--progress", "none", .. scope, .. arguments.TakeWhile(argument => argument != "--scope")]);
         (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
         start.WorkingDirectory = _folder.Path;
+        start.Environment.Remove("TASKMESH_SCOPE");
 
         var answer = await CliProcess.EndAsync(Process.Start(start)!);
 
