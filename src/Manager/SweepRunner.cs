@@ -134,9 +134,9 @@ public sealed class SweepRunner(
             return Decided.Nothing;
         var ended = tasks.Where(task => task.State.IsTerminal()).GroupBy(task => task.Container)
             .ToDictionary(container => container.Key, container => container.Select(task => Tally.Of(task.State)).Aggregate(Tally.Add));
-        var late = tasks.Where(task => task.State == TaskState.Timeout && task.Pool is not null).Select(task => task.Id).ToArray();
-        if (late.Length > 0)
-            await new DeadLetterStore(connection).KeepAsync(late, cancellation);
+        var dead = tasks.Where(task => task is { State: TaskState.Timeout or TaskState.Failed, Pool: not null }).Select(task => task.Id).ToArray();
+        if (dead.Length > 0)
+            await new DeadLetterStore(connection).KeepAsync(dead, cancellation);
         var freed = tasks.Where(task => task.Pool is not null).CountBy(task => task.Pool!).ToDictionary();
         var touched = new List<Guid>();
         if (ended.Count > 0)

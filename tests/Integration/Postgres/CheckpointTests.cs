@@ -87,7 +87,7 @@ public class CheckpointTests(ProductCluster cluster)
     private static async Task<RunTask> ClaimAsync(ManagerRig rig, RunTask run, string worker)
     {
         var leases = new TaskLeases(rig.Database.As("tm_worker"), worker);
-        var claimed = Assert.IsType<ClaimAnswer.Claimed>(Assert.Single(await leases.ClaimAsync([run], default)));
+        var claimed = Assert.IsType<ClaimAnswer.Claimed>(await leases.ClaimAloneAsync(run, default));
         return run with { Attempt = claimed.Lease.Attempt, Nonce = claimed.Lease.Nonce, Checkpoint = claimed.Checkpoint };
     }
 }

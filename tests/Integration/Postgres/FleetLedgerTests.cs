@@ -86,6 +86,6 @@ public sealed class FleetLedgerTests(ProductCluster cluster)
     private static Task<IReadOnlyList<string>> ClaimAsync(
         ManagerRig rig, RunTask run, string worker, string lease = "1 hour") => rig.Database.RowsAsync($"""
         select count(*) from task_manager.claim(
-            array['{run.Id}']::uuid[], array[{run.Attempt}], array['{run.Nonce}']::uuid[], '{worker}', interval '{lease}')
+            array['{run.Id}']::uuid[], array[{run.Attempt}], array['{run.Nonce}']::uuid[], '{worker}', interval '{lease}', true)
         """);
 }

@@ -78,7 +78,7 @@ public sealed class FleetReaderTests(ProductCluster cluster, StoreCluster store)
         var run = Assert.Single(rig.Runs);
         await rig.Database.ExecuteAsync($"""
             select task_manager.heartbeat('i-1', 'bare-metal', '1', 2);
-            select task_manager.claim(array['{run.Id}']::uuid[], array[{run.Attempt}], array['{run.Nonce}']::uuid[], 'i-1', interval '1 hour');
+            select task_manager.claim(array['{run.Id}']::uuid[], array[{run.Attempt}], array['{run.Nonce}']::uuid[], 'i-1', interval '1 hour', true);
             """);
         await rig.Database.AdvanceAsync(TimeSpan.FromSeconds(100));
         await rig.SendAsync(ManagerRig.Report(run, new TaskOutcome.Succeeded(null)));

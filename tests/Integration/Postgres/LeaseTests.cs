@@ -82,7 +82,7 @@ public class LeaseTests(ProductCluster cluster)
         await Leases(rig, "w1").ClaimAsync([run], default);
         await rig.Database.AdvanceAsync(PastLease);
 
-        var taken = Assert.IsType<ClaimAnswer.Claimed>(Assert.Single(await Leases(rig, "w2").ClaimAsync([run], default)));
+        var taken = Assert.IsType<ClaimAnswer.Claimed>(await Leases(rig, "w2").ClaimAloneAsync(run, default));
 
         Assert.Equal(2, taken.Lease.Attempt);
         Assert.NotEqual(run.Nonce, taken.Lease.Nonce);
@@ -160,6 +160,18 @@ public class LeaseTests(ProductCluster cluster)
 
         Assert.Empty(await sweep.ReclaimAsync(LeaseKeeper.LeaseTime, default));
         Assert.Single(await sweep.ReclaimAsync(LeaseKeeper.LeaseTime, default));
+    }
+
+    [Fact]
+    public async Task A_claim_tells_what_is_left_until_the_deadline_by_the_databases_clock()
+    {
+        await using var rig = await RigAsync();
+        var run = await DispatchAsync(rig, deadline: TimeSpan.FromHours(2));
+        await rig.Database.AdvanceAsync(TimeSpan.FromHours(1));
+
+        var claimed = Assert.IsType<ClaimAnswer.Claimed>(Assert.Single(await Leases(rig, "w1").ClaimAsync([run], default)));
+
+        Assert.InRange(claimed.TimeLeft, TimeSpan.FromMinutes(55), TimeSpan.FromHours(1));
     }
 
     [Fact]

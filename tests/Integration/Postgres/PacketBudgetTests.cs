@@ -220,7 +220,7 @@ public class PacketBudgetTests(ProductCluster cluster)
     private static async Task<PlayedScan> ClaimAsync(ManagerRig rig, RunTask run, string worker)
     {
         var database = rig.Database.As("tm_worker");
-        var claimed = Assert.IsType<ClaimAnswer.Claimed>(Assert.Single(await new TaskLeases(database, worker).ClaimAsync([run], default)));
+        var claimed = Assert.IsType<ClaimAnswer.Claimed>(await new TaskLeases(database, worker).ClaimAloneAsync(run, default));
         return new(run, new PacketBudget(database, claimed.Lease));
     }
 

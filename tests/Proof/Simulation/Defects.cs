@@ -27,10 +27,10 @@ internal static class Defects
             create trigger forget after insert on task_manager.dispatch for each row execute function proof.forget()
             """),
         new("answers-ignored", "every entry of a batch counts as taken", Sender: inner => new Trusting(inner)),
-        new("takeover-keeps-attempt", "who takes over goes on under the same attempt", ClaimWith(
+        new("takeover-keeps-attempt", "who takes over goes on under the same attempt", With("claim",
             "attempt = t.attempt + (t.state = 'Running')::int", "attempt = t.attempt")),
-        new("no-takeover-guard", "a task is taken over while its lease is alive", ClaimWith(
-            "task_manager.lease_expired(t.lease_until, p_lease)", "true")),
+        new("no-takeover-guard", "a task is taken over while its lease is alive", string.Join(";", new[] { "claim", "busy" }.Select(
+            function => With(function, "task_manager.lease_expired(t.lease_until, p_lease)", "true")))),
         new("ack-before-commit", "messages are deleted before they are handled", AcknowledgesFirst: true),
         new("no-dedup", "a message that comes twice creates twice", ForgetsIds: true),
         new("closing-lost", "nothing makes up for a closing that was missed", """
@@ -71,13 +71,13 @@ internal static class Defects
     ];
 
     /// <summary>The function as it is, with one expression replaced: so a defect follows the product.</summary>
-    private static string ClaimWith(string right, string wrong) => $"""
+    private static string With(string function, string right, string wrong) => $"""
         do $do$
         declare
-            source text := pg_get_functiondef('task_manager.claim'::regproc);
+            source text := pg_get_functiondef('task_manager.{function}'::regproc);
         begin
             if position($s${right}$s$ in source) = 0 then
-                raise exception 'claim does not say: %', $s${right}$s$;
+                raise exception '{function} does not say: %', $s${right}$s$;
             end if;
             execute replace(source, $s${right}$s$, $s${wrong}$s$);
         end $do$

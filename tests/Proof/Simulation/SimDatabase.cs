@@ -28,6 +28,9 @@ internal sealed class SimDatabase : IAsyncDisposable
             create or replace function task_manager.clock() returns timestamptz language sql volatile parallel safe
                 return (select now from proof.now);
             """);
+        // One call in fifty is a worker's last here: five in a row say nothing of a task.
+        await Journal.ExecuteAsync(
+            database.Superuser, "create or replace function task_manager.lost_limit() returns int language sql immutable parallel safe return 1000");
         if (defect is not null)
             await Journal.ExecuteAsync(database.Superuser, defect);
         return database;

@@ -79,6 +79,9 @@ internal sealed class SimProcess
         public Task<IReadOnlyList<ClaimAnswer>> ClaimAsync(IReadOnlyList<RunTask> tasks, CancellationToken cancellation) =>
             process.OutsideAsync($"claim/{KeyOf(tasks.Count > 0 ? tasks[0] : null)}", () => inner.ClaimAsync(tasks, process.Killed));
 
+        public Task<ClaimAnswer> ClaimAloneAsync(RunTask task, CancellationToken cancellation) =>
+            process.OutsideAsync($"claim/{KeyOf(task)}", () => inner.ClaimAloneAsync(task, process.Killed));
+
         public Task<IReadOnlySet<Guid>> RenewAsync(IReadOnlyList<Lease> leases, CancellationToken cancellation) =>
             process.OutsideAsync(null, () => inner.RenewAsync(leases, process.Killed));
 

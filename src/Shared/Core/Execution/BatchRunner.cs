@@ -32,11 +32,31 @@ public sealed class BatchRunner(TaskExecutor executor, ITaskLeases? leases, IMan
         if (leases is null)
             return [.. unreadable, .. await RunAsync([.. readable.Select(run => new Attempt(run.Id, run.Run, null))], null, cancellation)];
 
-        var answers = await ClaimAsync(leases, [.. readable.Select(run => run.Run)], Patience, clock, cancellation);
+        var answers = await ClaimAsync(
+            () => leases.ClaimAsync([.. readable.Select(run => run.Run)], cancellation), Patience, clock, cancellation);
         var busy = readable.Zip(answers).Where(pair => pair.Second is ClaimAnswer.Busy).Select(pair => pair.First.Id);
         var claimed = readable.Zip(answers).Where(pair => pair.Second is ClaimAnswer.Claimed)
             .Select(pair => AttemptOf(pair.First.Id, pair.First.Run, (ClaimAnswer.Claimed)pair.Second)).ToArray();
-        return [.. unreadable, .. busy, .. claimed.Length == 0 ? [] : await RunClaimedAsync(claimed, leases, cancellation)];
+        var failed = new List<string>([.. unreadable, .. busy, .. claimed.Length == 0 ? [] : await RunClaimedAsync(claimed, leases, cancellation)]);
+        foreach (var (id, run) in readable.Zip(answers).Where(pair => pair.Second is ClaimAnswer.Alone).Select(pair => pair.First))
+            failed.AddRange(await RunAloneAsync(id, run, leases, cancellation));
+        return failed;
+    }
+
+    /// <summary>
+    /// What may kill the process again comes last and by itself, and is claimed no sooner: everything else has been reported by then, and what has
+    /// not begun counts as lost with nobody.
+    /// </summary>
+    private async Task<IEnumerable<string>> RunAloneAsync(string message, RunTask run, ITaskLeases held, CancellationToken cancellation)
+    {
+        if (cancellation.IsCancellationRequested)
+            return [message];
+        return await ClaimAsync(() => held.ClaimAloneAsync(run, cancellation), Patience, clock, cancellation) switch
+        {
+            ClaimAnswer.Claimed claimed => await RunClaimedAsync([AttemptOf(message, run, claimed)], held, cancellation),
+            ClaimAnswer.Superseded => [],
+            _ => [message],
+        };
     }
 
     private async Task<IEnumerable<string>> RunClaimedAsync(Attempt[] claimed, ITaskLeases held, CancellationToken cancellation)
@@ -89,15 +109,14 @@ public sealed class BatchRunner(TaskExecutor executor, ITaskLeases? leases, IMan
     /// <summary>
     /// A database that is away is waited for: a message that is handed back instead comes later, and has one receive less.
     /// </summary>
-    internal static async Task<IReadOnlyList<ClaimAnswer>> ClaimAsync(
-        ITaskLeases leases, IReadOnlyList<RunTask> runs, TimeSpan patience, TimeProvider clock, CancellationToken cancellation)
+    internal static async Task<T> ClaimAsync<T>(Func<Task<T>> claim, TimeSpan patience, TimeProvider clock, CancellationToken cancellation)
     {
         var start = clock.GetTimestamp();
         while (true)
         {
             try
             {
-                return await leases.ClaimAsync(runs, cancellation);
+                return await claim();
             }
             catch (InfrastructureException) when (clock.GetElapsedTime(start) < patience)
             {
@@ -106,12 +125,13 @@ public sealed class BatchRunner(TaskExecutor executor, ITaskLeases? leases, IMan
         }
     }
 
-    /// <summary>The attempt as claimed: a takeover has a new attempt and nonce, and the newest checkpoint.</summary>
+    /// <summary>The attempt as claimed: a takeover has a new attempt and nonce, and the newest checkpoint. None runs past its deadline.</summary>
     internal static RunTask Resume(RunTask run, ClaimAnswer.Claimed claimed) => run with
     {
         Attempt = claimed.Lease.Attempt,
         Nonce = claimed.Lease.Nonce,
         Checkpoint = claimed.Checkpoint ?? run.Checkpoint,
+        RunTimeout = run.RunTimeout < claimed.TimeLeft ? run.RunTimeout : claimed.TimeLeft,
     };
 
     private static Attempt AttemptOf(string message, RunTask run, ClaimAnswer.Claimed claimed) =>

@@ -36,6 +36,9 @@ public sealed class QueueLoop(
 
     private readonly LeaseKeeper _keeper = new(leases, Watch, LongestBlind, clock);
     private readonly ConcurrentDictionary<Guid, QueueMessage> _messages = new();
+
+    /// <summary>Messages of tasks that wait until nothing else runs here.</summary>
+    private readonly ConcurrentDictionary<Guid, QueueMessage> _apart = new();
     private readonly ConcurrentDictionary<Task, bool> _running = new();
     private long _lastWork;
 
@@ -115,22 +118,62 @@ public sealed class QueueLoop(
     {
         var readable = received.Select(message => (Message: message, Run: RunTaskReader.Read(message.Body))).Where(
             pair => pair.Run is not null).ToArray();
-        var answers = await BatchRunner.ClaimAsync(leases, [.. readable.Select(pair => pair.Run!)], ClaimPatience, clock, stopping);
+        var answers = await BatchRunner.ClaimAsync(
+            () => leases.ClaimAsync([.. readable.Select(pair => pair.Run!)], stopping), ClaimPatience, clock, stopping);
+        var apart = new List<(QueueMessage, RunTask)>();
         foreach (var ((message, run), answer) in readable.Zip(answers))
         {
-            switch (answer)
-            {
-                case ClaimAnswer.Claimed claimed:
-                    Track(RunAsync(message, BatchRunner.Resume(run!, claimed), claimed.Lease, stopping, hardStop));
-                    break;
-                case ClaimAnswer.Busy busy:
-                    await queue.ChangeVisibilityAsync(message, busy.LeaseLeft, stopping);
-                    break;
-                default:
-                    await queue.DeleteAsync(message, stopping);
-                    break;
-            }
+            if (answer is ClaimAnswer.Alone)
+                apart.Add((message, run!));
+            else
+                await FollowAsync(message, run!, answer, stopping, hardStop);
         }
+        if (apart.Count > 0)
+            await RunApartAsync(apart, stopping, hardStop);
+    }
+
+    private async Task FollowAsync(QueueMessage message, RunTask run, ClaimAnswer answer, CancellationToken stopping, CancellationToken hardStop)
+    {
+        switch (answer)
+        {
+            case ClaimAnswer.Claimed claimed:
+                Track(RunAsync(message, BatchRunner.Resume(run, claimed), claimed.Lease, stopping, hardStop));
+                break;
+            case ClaimAnswer.Busy busy:
+                await queue.ChangeVisibilityAsync(message, busy.LeaseLeft, stopping);
+                break;
+            default:
+                await queue.DeleteAsync(message, stopping);
+                break;
+        }
+    }
+
+    /// <summary>What may kill this process waits until nothing else runs in it, and nothing is received until it has ended.</summary>
+    private async Task RunApartAsync(List<(QueueMessage Message, RunTask Run)> apart, CancellationToken stopping, CancellationToken hardStop)
+    {
+        foreach (var (message, run) in apart)
+            _apart[run.Id] = message;
+        try
+        {
+            foreach (var (message, run) in apart)
+            {
+                await IdleAsync(stopping);
+                var answer = await BatchRunner.ClaimAsync(() => leases.ClaimAloneAsync(run, stopping), ClaimPatience, clock, stopping);
+                _apart.TryRemove(run.Id, out _);
+                await FollowAsync(message, run, answer, stopping, hardStop);
+            }
+            await IdleAsync(stopping);
+        }
+        finally
+        {
+            _apart.Clear();
+        }
+    }
+
+    private async Task IdleAsync(CancellationToken stopping)
+    {
+        while (_running.Keys.ToArray() is { Length: > 0 } running)
+            await Task.WhenAll(running).WaitAsync(stopping);
     }
 
     private void Track(Task run)
@@ -193,14 +236,11 @@ public sealed class QueueLoop(
         _ => "The worker was stopped.",
     });
 
-    /// <summary>A message stays hidden as long as its lease lives; the queue's own timeout shows it again when the worker dies.</summary>
+    /// <summary>A message stays hidden while it waits or its lease lives; the queue's own timeout shows it again when the worker dies.</summary>
     private async Task ExtendVisibilityAsync(IReadOnlySet<Guid> alive)
     {
-        foreach (var (task, message) in _messages)
-        {
-            if (alive.Contains(task))
-                await queue.ChangeVisibilityAsync(message, LeaseKeeper.LeaseTime, CancellationToken.None);
-        }
+        foreach (var message in _messages.Where(held => alive.Contains(held.Key)).Concat(_apart).Select(held => held.Value))
+            await queue.ChangeVisibilityAsync(message, LeaseKeeper.LeaseTime, CancellationToken.None);
     }
 
     private async Task WaitForRunningAsync(TimeSpan grace, CancellationTokenSource end)

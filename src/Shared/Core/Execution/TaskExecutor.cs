@@ -6,7 +6,8 @@ using TaskMesh.Core.Workflow;
 
 namespace TaskMesh.Core.Execution;
 
-/// <summary>The one pipeline: find, decode, deadline, run, classify. Every worker runs every task through here.</summary>
+/// <summary>The one pipeline: find, decode, time limit, run, classify. Every worker runs every task through here.</summary>
+/// <remarks>No wall clock: what is left until the deadline comes with the claim, and the machine's own clock may be a day ahead.</remarks>
 public sealed class TaskExecutor(
     TaskCatalogue catalogue, Func<RunTask, WorkerCapabilities> offer, TimeProvider clock, IObjectStore? objects = null, ResultLimits? limits = null)
 {
@@ -30,7 +31,7 @@ public sealed class TaskExecutor(
         if (catalogue.Find(run.Kind) is not { } entry)
             return new TaskOutcome.Failed(ErrorClass.Fatal, $"unknown-definition: this worker has no task kind '{run.Kind}'");
 
-        var limit = Shorter(Shorter(entry.RunTimeout, run.RunTimeout ?? entry.RunTimeout), run.Deadline - clock.GetUtcNow());
+        var limit = Shorter(entry.RunTimeout, run.RunTimeout ?? entry.RunTimeout);
         if (limit <= TimeSpan.Zero)
             return new TaskOutcome.TimedOut(TimeSpan.Zero);
 

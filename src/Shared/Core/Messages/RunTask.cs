@@ -4,7 +4,7 @@ using TaskMesh.Core.Scope;
 namespace TaskMesh.Core.Messages;
 
 /// <summary>What a worker queue carries: one attempt at one task, with everything that a worker without a database needs.</summary>
-/// <param name="Deadline">When the task's whole life ends.</param>
+/// <param name="Deadline">When the task's whole life ends, by the database's clock: not to be compared with any other.</param>
 /// <param name="Scope">The collection's snapshot; each of them must allow a target.</param>
 /// <param name="InputAt">Where the input is when it is too large for a message; <paramref name="Input"/> is empty then.</param>
 /// <param name="RunTimeout">If this task may run for a shorter time than its kind.</param>

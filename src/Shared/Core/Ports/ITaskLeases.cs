@@ -9,6 +9,9 @@ public interface ITaskLeases
     /// <summary>Starts attempts: one answer per task, in the order asked.</summary>
     Task<IReadOnlyList<ClaimAnswer>> ClaimAsync(IReadOnlyList<RunTask> tasks, CancellationToken cancellation);
 
+    /// <summary>Starts an attempt beside which nothing runs in this process.</summary>
+    Task<ClaimAnswer> ClaimAloneAsync(RunTask task, CancellationToken cancellation);
+
     /// <summary>Extends the leases that this worker still holds; the tasks that are missing in the answer must stop.</summary>
     Task<IReadOnlySet<Guid>> RenewAsync(IReadOnlyList<Lease> leases, CancellationToken cancellation);
 
@@ -43,7 +46,14 @@ public abstract record ClaimAnswer
     }
 
     /// <summary>Run it, under this lease. After a takeover the attempt and nonce are new.</summary>
-    public sealed record Claimed(Lease Lease, JsonElement? Checkpoint) : ClaimAnswer;
+    /// <param name="TimeLeft">Until its deadline, by the database's clock.</param>
+    public sealed record Claimed(Lease Lease, JsonElement? Checkpoint, TimeSpan TimeLeft) : ClaimAnswer;
+
+    /// <summary>A worker was lost with it, perhaps by its doing: it is claimed where nothing runs beside it, or not here.</summary>
+    public sealed record Alone : ClaimAnswer
+    {
+        public static Alone Instance { get; } = new();
+    }
 
     /// <summary>Another worker runs it: the message stays, in case that worker dies.</summary>
     public sealed record Busy(TimeSpan LeaseLeft) : ClaimAnswer;

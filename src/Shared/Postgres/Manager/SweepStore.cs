@@ -76,8 +76,8 @@ public sealed class SweepStore(NpgsqlConnection connection)
 
     /// <summary>
     /// Walks over what is in flight for longer than a lease: a task whose worker is lost goes back to Pending, one whose deadline has passed
-    /// ends. A worker may take over first; this comes a lease later, as the net. However much is in flight, every sweep looks at those that were
-    /// looked at longest ago.
+    /// ends, and so does one with which too many workers were lost. A worker may take over first; this comes a lease later, as the net.
+    /// However much is in flight, every sweep looks at those that were looked at longest ago.
     /// </summary>
     public Task<List<SweptTask>> ReclaimAsync(TimeSpan lease, CancellationToken cancellation)
     {
@@ -90,11 +90,12 @@ public sealed class SweepStore(NpgsqlConnection connection)
                  limit $2
                    for update skip locked
             ), flying as (
-                select looked.id as row, t.id, t.attempt, t.state, t.pool, t.container_id, t.worker,
+                select looked.id as row, t.id, t.attempt, t.state, t.pool, t.container_id, t.worker, t.lost,
                        case when t.deadline <= task_manager.clock() then 'deadline'
                             when t.state = 'Dispatched' and t.lease_until <= task_manager.clock() and t.timeouts::json ->> 'queue' is not null
                                  then 'queue'
-                            when t.state = 'Running' and task_manager.lease_expired(t.lease_until + $1, $1) then 'lost'
+                            when t.state = 'Running' and task_manager.lease_expired(t.lease_until + $1, $1)
+                                 then case when t.lost + 1 < task_manager.lost_limit() then 'lost' else 'killer' end
                             when t.state = 'Dispatched' and t.lease_until is not null and task_manager.lease_expired(t.lease_until, $1) then 'lost'
                             when t.state = 'Dispatched' and looked.sent_at < task_manager.clock() - case p.class when 'Internal' then $4 else $3 end
                                  then 'unclaimed'
@@ -107,13 +108,18 @@ public sealed class SweepStore(NpgsqlConnection connection)
                    for update of t
             ), moved as (
                 update task_manager.task t
-                   set state = case when f.fate in ('deadline', 'queue') then 'Timeout' else 'Pending' end::task_manager.task_state,
-                       ready = f.fate not in ('deadline', 'queue'),
-                       ended_at = case when f.fate in ('deadline', 'queue') then task_manager.clock() end,
+                   set state = case when f.fate in ('deadline', 'queue') then 'Timeout' when f.fate = 'killer' then 'Failed'
+                                    else 'Pending' end::task_manager.task_state,
+                       ready = f.fate in ('lost', 'unclaimed'),
+                       ended_at = case when f.fate in ('deadline', 'queue', 'killer') then task_manager.clock() end,
+                       failures = t.failures + (f.fate = 'killer')::int,
+                       lost = t.lost + (f.fate in ('lost', 'killer') and f.state = 'Running')::int,
                        lease_until = null,
                        worker = null,
                        reason = case f.fate when 'deadline' then 'deadline passed'
                                             when 'queue' then 'queue timeout: not started within ' || (t.timeouts::json ->> 'queue')
+                                            when 'killer' then f.lost + 1 || ' workers were lost with it, and it got nowhere: the last was '
+                                                               || f.worker
                                             when 'lost' then coalesce('worker lost: the lease of ' || f.worker || ' expired', 'no result in time')
                                             when 'poolless' then 'its pool is gone'
                                             else 'no worker claimed the message' end

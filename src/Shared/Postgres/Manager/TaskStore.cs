@@ -124,6 +124,7 @@ public sealed class TaskStore(NpgsqlConnection connection)
             update task_manager.task t
                set state = m.state::task_manager.task_state,
                    failures = m.failures,
+                   lost = 0,
                    reason = m.reason,
                    stack = m.stack,
                    checkpoint = coalesce(m.checkpoint, t.checkpoint),

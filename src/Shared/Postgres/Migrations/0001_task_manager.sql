@@ -113,6 +113,8 @@ create table task_manager.task (
     ordinal int not null,
     attempt int not null default 0,
     failures smallint not null default 0,
+    -- Workers that were lost with it since it last got anywhere; -1 while it runs and has, so that the loss of this one does not count.
+    lost smallint not null default 0,
     state task_manager.task_state not null default 'Pending',
     ready boolean not null default false,
     priority smallint not null,

@@ -5,15 +5,21 @@ create function task_manager.lease_expired(lease_until timestamptz, lease interv
     language sql volatile parallel safe
     return lease_until < task_manager.clock() and pg_postmaster_start_time() + lease < task_manager.clock();
 
+-- A task with which so many workers were lost, and which got nowhere, is taken for what kills them.
+create function task_manager.lost_limit() returns int
+    language sql immutable parallel safe
+    return 5;
+
 -- Starts attempts; what does not come back was not started. A task that is Running under an expired lease is taken over in the same statement,
--- as a new attempt.
-create function task_manager.claim(p_tasks uuid[], p_attempts int[], p_nonces uuid[], p_worker text, p_lease interval)
-returns table (task_id uuid, attempt int, nonce uuid, checkpoint text)
+-- as a new attempt. What a worker was lost with starts only where nothing runs beside it (p_alone).
+create function task_manager.claim(p_tasks uuid[], p_attempts int[], p_nonces uuid[], p_worker text, p_lease interval, p_alone boolean)
+returns table (task_id uuid, attempt int, nonce uuid, checkpoint text, time_left interval)
 language sql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
     update task_manager.task t
        set state = 'Running',
            attempt = t.attempt + (t.state = 'Running')::int,
+           lost = t.lost + (t.state = 'Running')::int,
            nonce = case when t.state = 'Running' then gen_random_uuid() else t.nonce end,
            reason = case when t.state = 'Running' then 'taken over: the lease of ' || t.worker || ' expired' end,
            worker = p_worker,
@@ -25,19 +31,24 @@ as $$
        and c.state = 'Running'
        and t.deadline > task_manager.clock()
        and (t.state = 'Dispatched' and t.attempt = a.attempt and t.nonce = a.nonce
-            or t.state = 'Running' and t.attempt >= a.attempt and task_manager.lease_expired(t.lease_until, p_lease))
- returning t.id, t.attempt, t.nonce, t.checkpoint
+                and (p_alone or t.lost <= 0)
+            or t.state = 'Running' and t.attempt >= a.attempt and task_manager.lease_expired(t.lease_until, p_lease)
+                and (p_alone or t.lost < 0) and t.lost + 1 < task_manager.lost_limit())
+ returning t.id, t.attempt, t.nonce, t.checkpoint, t.deadline - task_manager.clock()
 $$;
 
--- Of tasks that were not started: those that another worker runs, and for how long its lease still lasts.
-create function task_manager.busy(p_tasks uuid[], p_attempts int[])
-returns table (task_id uuid, lease_left interval)
+-- Of tasks that were not started: those that another worker runs, with the time that its lease still lasts, and those to be claimed alone.
+create function task_manager.busy(p_tasks uuid[], p_attempts int[], p_lease interval, p_alone boolean)
+returns table (task_id uuid, lease_left interval, alone boolean)
 language sql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
-    select t.id, greatest(t.lease_until - task_manager.clock(), interval '1 second')
+    select t.id, greatest(t.lease_until - task_manager.clock(), interval '1 second'),
+           not p_alone and (t.state = 'Dispatched'
+               or t.lost >= 0 and t.lost + 1 < task_manager.lost_limit() and task_manager.lease_expired(t.lease_until, p_lease))
       from unnest(p_tasks, p_attempts) as a(id, attempt)
       join task_manager.task t on t.id = a.id
      where t.state = 'Running' and t.attempt >= a.attempt
+        or t.state = 'Dispatched' and t.attempt = a.attempt and t.lost > 0 and not p_alone
 $$;
 
 -- Extends leases, never past the deadline. What does not come back must stop.

@@ -43,7 +43,9 @@ grant select, insert, delete on task_manager.quarantine to tm_manager;
 grant select, insert on task_manager.audit to tm_manager;
 grant select, insert, update on task_manager.organisation to tm_manager;
 grant select, update on task_manager.control_state to tm_manager;
-grant execute on function task_manager.clock, task_manager.is_legal_move, task_manager.refuse_move, task_manager.lease_expired to tm_manager;
+grant execute on function task_manager.clock, task_manager.is_legal_move, task_manager.refuse_move, task_manager.lease_expired,
+    task_manager.lost_limit
+    to tm_manager;
 
 grant select, insert on task_manager.task_data to tm_internal, tm_worker;
 grant select, insert, update on task_manager.task_collection_data to tm_internal, tm_worker;

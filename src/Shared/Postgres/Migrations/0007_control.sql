@@ -81,13 +81,14 @@ create function task_manager.hold_reason(p_hold bigint) returns text
          where h.id = p_hold);
 
 -- As in 0004; the lease of a task lasts as long as its own heartbeat timeout says, and an attempt that was not started in time is not started.
-create or replace function task_manager.claim(p_tasks uuid[], p_attempts int[], p_nonces uuid[], p_worker text, p_lease interval)
-returns table (task_id uuid, attempt int, nonce uuid, checkpoint text)
+create or replace function task_manager.claim(p_tasks uuid[], p_attempts int[], p_nonces uuid[], p_worker text, p_lease interval, p_alone boolean)
+returns table (task_id uuid, attempt int, nonce uuid, checkpoint text, time_left interval)
 language sql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
     update task_manager.task t
        set state = 'Running',
            attempt = t.attempt + (t.state = 'Running')::int,
+           lost = t.lost + (t.state = 'Running')::int,
            nonce = case when t.state = 'Running' then gen_random_uuid() else t.nonce end,
            reason = case when t.state = 'Running' then 'taken over: the lease of ' || t.worker || ' expired' end,
            worker = p_worker,
@@ -100,8 +101,10 @@ as $$
        and t.deadline > task_manager.clock()
        and (t.state = 'Dispatched' and t.attempt = a.attempt and t.nonce = a.nonce
                 and (t.lease_until is null or t.lease_until > task_manager.clock())
-            or t.state = 'Running' and t.attempt >= a.attempt and task_manager.lease_expired(t.lease_until, p_lease))
- returning t.id, t.attempt, t.nonce, t.checkpoint
+                and (p_alone or t.lost <= 0)
+            or t.state = 'Running' and t.attempt >= a.attempt and task_manager.lease_expired(t.lease_until, p_lease)
+                and (p_alone or t.lost < 0) and t.lost + 1 < task_manager.lost_limit())
+ returning t.id, t.attempt, t.nonce, t.checkpoint, t.deadline - task_manager.clock()
 $$;
 
 create or replace function task_manager.renew(p_tasks uuid[], p_attempts int[], p_lease interval)

@@ -18,6 +18,7 @@ as $$
     with saved as (
         update task_manager.task t
            set checkpoint = p_checkpoint,
+               lost = -1,
                checkpoint_parts = p_parts
           from task_manager.claimed() c
          where t.id = c.task_id

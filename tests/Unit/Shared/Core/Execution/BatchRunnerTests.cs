@@ -128,6 +128,46 @@ public class BatchRunnerTests
         Assert.Equal(ErrorClass.Infrastructure, Assert.IsType<TaskOutcome.Failed>(outcomes[slow.Id]).ErrorClass);
     }
 
+    [Fact]
+    public async Task A_task_runs_no_longer_than_the_database_says_that_it_has_left()
+    {
+        var left = TimeSpan.FromSeconds(30);
+        _leases.Claim = run => FakeLeases.Claimed(run) with { TimeLeft = left };
+        var started = new TaskCompletionSource();
+        ScriptedTask.Script.Value = async context =>
+        {
+            started.SetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, _clock, context.Cancellation);
+            return new ScriptedOutput(0);
+        };
+
+        var running = RunAsync();
+        await started.Task;
+        _clock.Advance(left);
+
+        Assert.Empty(await running);
+        Assert.Equal(new TaskOutcome.TimedOut(left), Assert.IsType<CompleteTask>(Assert.Single(_manager.Sent)).Outcome);
+    }
+
+    [Fact]
+    public async Task What_a_worker_was_lost_with_runs_last_each_by_itself_and_is_claimed_no_sooner()
+    {
+        QueueMessage[] suspects = [MessageOf(1), MessageOf(2), MessageOf(3)];
+        var ids = suspects.Select(message => RunTaskReader.Read(message.Body)!.Id).ToArray();
+        var reported = new List<int>();
+        _leases.Claim = run => ids.Contains(run.Id) ? ClaimAnswer.Alone.Instance : FakeLeases.Claimed(run);
+        _leases.ClaimAlone = run =>
+        {
+            reported.Add(_manager.Sent.Count);
+            return run.Id == ids[2] ? new ClaimAnswer.Busy(TimeSpan.FromSeconds(1)) : FakeLeases.Claimed(run);
+        };
+
+        Assert.Equal([suspects[2].Id], await RunAsync([suspects[0], _message, suspects[1], suspects[2]]));
+
+        Assert.Equal([1, 2, 3], reported);
+        Assert.Equal(3, _manager.Sent.Count);
+    }
+
     /// <summary>A task that ends when the test says so; those beside it end at once.</summary>
     private (Guid Id, QueueMessage Message, TaskCompletionSource End) SlowTask(Action? whenStarted = null)
     {

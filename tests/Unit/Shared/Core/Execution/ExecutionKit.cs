@@ -2,9 +2,11 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using System.Threading.Channels;
 using TaskMesh.Core.Contract;
 using TaskMesh.Core.Messages;
 using TaskMesh.Core.Ports;
+using TaskMesh.Testing;
 
 namespace TaskMesh.Unit.Shared.Core.Execution;
 
@@ -56,7 +58,11 @@ internal sealed partial class ScriptedJson : JsonSerializerContext;
 /// <summary>Leases in memory: every claim succeeds unless a test says otherwise.</summary>
 internal sealed class FakeLeases : ITaskLeases
 {
-    public Func<RunTask, ClaimAnswer> Claim { get; set; } = run => new ClaimAnswer.Claimed(new Lease(run.Id, run.Attempt, run.Nonce), null);
+    public static readonly TimeSpan TimeLeft = TimeSpan.FromHours(1);
+
+    public Func<RunTask, ClaimAnswer> Claim { get; set; } = Claimed;
+
+    public Func<RunTask, ClaimAnswer> ClaimAlone { get; set; } = Claimed;
 
     public ConcurrentDictionary<Guid, bool> Lost { get; } = new();
 
@@ -88,6 +94,10 @@ internal sealed class FakeLeases : ITaskLeases
     public Task<IReadOnlyList<ClaimAnswer>> ClaimAsync(IReadOnlyList<RunTask> tasks, CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyList<ClaimAnswer>>([.. tasks.Select(Claim)]);
 
+    public Task<ClaimAnswer> ClaimAloneAsync(RunTask task, CancellationToken cancellation) => Task.FromResult(ClaimAlone(task));
+
+    public static ClaimAnswer.Claimed Claimed(RunTask run) => new(new Lease(run.Id, run.Attempt, run.Nonce), null, TimeLeft);
+
     public Task<IReadOnlySet<Guid>> RenewAsync(IReadOnlyList<Lease> leases, CancellationToken cancellation)
     {
         Renewals++;
@@ -117,5 +127,48 @@ internal sealed class FakeManager : IManagerQueue
         foreach (var message in messages)
             Sent.Add(message, cancellation);
         await Pace;
+    }
+}
+
+/// <summary>A worker queue in memory, which keeps what was done to its messages.</summary>
+internal sealed class FakeQueue(ManualClock clock) : ITaskQueue
+{
+    private readonly Channel<QueueMessage> _messages = Channel.CreateUnbounded<QueueMessage>();
+
+    public DateTimeOffset Opened { get; } = clock.GetUtcNow();
+
+    public Channel<QueueMessage> Deleted { get; } = Channel.CreateUnbounded<QueueMessage>();
+
+    public Channel<TimeSpan> Hidden { get; } = Channel.CreateUnbounded<TimeSpan>();
+
+    public bool IsEmpty => _messages.Reader.Count == 0;
+
+    public RunTask Add(RunTask run)
+    {
+        _messages.Writer.TryWrite(new QueueMessage($"{run.Id}", $"{run.Id}", JsonSerializer.Serialize(run, MessageJson.Default.RunTask)));
+        return run;
+    }
+
+    public async Task<IReadOnlyList<QueueMessage>> ReceiveAsync(int count, TimeSpan wait, TimeSpan visibility, CancellationToken cancellation)
+    {
+        var ready = _messages.Reader.WaitToReadAsync(cancellation).AsTask();
+        await Task.WhenAny(ready, Task.Delay(wait, clock, cancellation));
+        cancellation.ThrowIfCancellationRequested();
+        var received = new List<QueueMessage>();
+        while (received.Count < count && _messages.Reader.TryRead(out var message))
+            received.Add(message);
+        return received;
+    }
+
+    public Task ChangeVisibilityAsync(QueueMessage message, TimeSpan visibility, CancellationToken cancellation)
+    {
+        Hidden.Writer.TryWrite(visibility);
+        return Task.CompletedTask;
+    }
+
+    public Task DeleteAsync(QueueMessage message, CancellationToken cancellation)
+    {
+        Deleted.Writer.TryWrite(message);
+        return Task.CompletedTask;
     }
 }

@@ -1,5 +1,5 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
-using System.Threading.Channels;
 using TaskMesh.Core.Contract;
 using TaskMesh.Core.Execution;
 using TaskMesh.Core.Messages;
@@ -231,6 +231,38 @@ public sealed class QueueLoopTests : IDisposable
         return (started.Task, ended.Task);
     }
 
+    [Fact]
+    public async Task What_a_worker_was_lost_with_runs_when_nothing_else_does_and_nothing_is_received_meanwhile()
+    {
+        var (slow, suspect) = (Run(), Run());
+        var ends = new Dictionary<Guid, TaskCompletionSource> { [slow.Id] = new(), [suspect.Id] = new() };
+        var started = new BlockingCollection<Guid>();
+        var apart = false;
+        _leases.Claim = run => (apart = run.Id == suspect.Id) ? ClaimAnswer.Alone.Instance : FakeLeases.Claimed(run);
+        ScriptedTask.Script.Value = async context =>
+        {
+            started.Add(context.TaskId);
+            await (ends.GetValueOrDefault(context.TaskId)?.Task ?? Task.CompletedTask);
+            return new ScriptedOutput(1);
+        };
+        var loop = Start();
+        _queue.Add(slow);
+        Assert.Equal(slow.Id, started.Take());
+        _queue.Add(suspect);
+        await Eventually.TrueAsync(() => Volatile.Read(ref apart));
+        var other = _queue.Add(Run());
+
+        await AdvanceUntilAsync(() => _queue.Hidden.Reader.Count >= 2);
+        Assert.Empty(started);
+        ends[slow.Id].SetResult();
+        Assert.Equal(suspect.Id, started.Take());
+        Assert.False(_queue.IsEmpty);
+        ends[suspect.Id].SetResult();
+
+        Assert.Equal(other.Id, started.Take());
+        await StopAsync(loop);
+    }
+
     private Task Start(int parallelism = 4, Func<bool>? mayLeave = null, Action<LoopEvent>? report = null)
     {
         var executor = new TaskExecutor(ScriptedTask.Catalogue, _ => new WorkerCapabilities(), _clock);
@@ -254,47 +286,4 @@ public sealed class QueueLoopTests : IDisposable
         _clock.Advance(TimeSpan.FromSeconds(1));
         return false;
     });
-
-    /// <summary>A queue in memory that waits by the clock of the test.</summary>
-    private sealed class FakeQueue(ManualClock clock) : ITaskQueue
-    {
-        private readonly Channel<QueueMessage> _messages = Channel.CreateUnbounded<QueueMessage>();
-
-        public DateTimeOffset Opened { get; } = clock.GetUtcNow();
-
-        public Channel<QueueMessage> Deleted { get; } = Channel.CreateUnbounded<QueueMessage>();
-
-        public Channel<TimeSpan> Hidden { get; } = Channel.CreateUnbounded<TimeSpan>();
-
-        public bool IsEmpty => _messages.Reader.Count == 0;
-
-        public RunTask Add(RunTask run)
-        {
-            _messages.Writer.TryWrite(new QueueMessage($"{run.Id}", $"{run.Id}", JsonSerializer.Serialize(run, MessageJson.Default.RunTask)));
-            return run;
-        }
-
-        public async Task<IReadOnlyList<QueueMessage>> ReceiveAsync(int count, TimeSpan wait, TimeSpan visibility, CancellationToken cancellation)
-        {
-            var ready = _messages.Reader.WaitToReadAsync(cancellation).AsTask();
-            await Task.WhenAny(ready, Task.Delay(wait, clock, cancellation));
-            cancellation.ThrowIfCancellationRequested();
-            var received = new List<QueueMessage>();
-            while (received.Count < count && _messages.Reader.TryRead(out var message))
-                received.Add(message);
-            return received;
-        }
-
-        public Task ChangeVisibilityAsync(QueueMessage message, TimeSpan visibility, CancellationToken cancellation)
-        {
-            Hidden.Writer.TryWrite(visibility);
-            return Task.CompletedTask;
-        }
-
-        public Task DeleteAsync(QueueMessage message, CancellationToken cancellation)
-        {
-            Deleted.Writer.TryWrite(message);
-            return Task.CompletedTask;
-        }
-    }
 }

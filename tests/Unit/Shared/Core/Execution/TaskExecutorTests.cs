@@ -107,7 +107,20 @@ public class TaskExecutorTests
     {
         ScriptedTask.Script.Value = _ => throw new InvalidOperationException("started");
 
-        Assert.IsType<TaskOutcome.TimedOut>((await ExecuteAsync(Run() with { Deadline = _clock.GetUtcNow() }))!.Outcome);
+        Assert.IsType<TaskOutcome.TimedOut>((await ExecuteAsync(Run() with { RunTimeout = TimeSpan.Zero }))!.Outcome);
+    }
+
+    [Theory]
+    [InlineData(-24)]
+    [InlineData(24)]
+    public async Task A_machine_whose_clock_is_wrong_by_a_day_runs_tasks_all_the_same(int hours)
+    {
+        var run = Run();
+        var wrong = new ManualClock(_clock.GetUtcNow() + TimeSpan.FromHours(hours));
+
+        var report = await new TaskExecutor(ScriptedTask.Catalogue, _ => new WorkerCapabilities(), wrong).ExecuteAsync(run, default);
+
+        Assert.IsType<TaskOutcome.Succeeded>(report!.Outcome);
     }
 
     [Fact]
