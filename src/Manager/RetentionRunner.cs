@@ -45,6 +45,9 @@ public sealed class RetentionRunner(
     private async Task RemoveAsync(CancellationToken cancellation)
     {
         await PruneAsync(cancellation);
+        // What a collection has cost is told from it.
+        var longest = settings.Failed > settings.Succeeded ? settings.Failed : settings.Succeeded;
+        await WithStoreAsync(store => store.PruneLedgerAsync(longest, cancellation), cancellation);
         await WithStoreAsync(store => store.DropPartitionsAsync(cancellation), cancellation);
         if (objects is not null)
             await RemoveOrphansAsync(objects, cancellation);

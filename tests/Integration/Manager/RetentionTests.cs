@@ -64,6 +64,32 @@ public sealed class RetentionTests(ProductCluster cluster, StoreCluster store) :
     }
 
     [Fact]
+    public async Task The_fleets_ledger_goes_after_a_month_but_for_what_a_slot_needs()
+    {
+        await using var rig = await RigAsync();
+        await rig.Database.ExecuteAsync("""
+            insert into task_manager.launch_intent (id, slot, configuration, created_at, ended_at, instance_id) values
+                ('00000000-0000-0000-0000-000000000001', 1, 'any', task_manager.clock(), task_manager.clock(), 'i-gone'),
+                ('00000000-0000-0000-0000-000000000002', 1, 'any', task_manager.clock(), task_manager.clock(), 'i-lives');
+            insert into task_manager.launch_attempt (intent_id, ordinal, token, template, template_version, market, answered_at, answer)
+            select id, 0, id::text, 'template', '1', 'OnDemand', ended_at, 'launched' from task_manager.launch_intent;
+            insert into task_manager.worker (id, pool, state, version, parallelism) values
+                ('i-gone', 'bare-metal', 'gone', '1', 1), ('i-lives', 'bare-metal', 'live', '1', 1);
+            update task_manager.launch_slot
+               set state = 'live', instance_id = 'i-lives', intent_id = '00000000-0000-0000-0000-000000000002' where slot = 1;
+            """);
+
+        const string kept = """
+            select (select count(*) from task_manager.launch_intent), (select count(*) from task_manager.launch_attempt),
+                   (select count(*) from task_manager.worker)
+            """;
+        await HousekeepAsync(rig, after: 29);
+        Assert.Equal(["2 2 2"], await rig.Database.RowsAsync(kept));
+        await HousekeepAsync(rig, after: 2);
+        Assert.Equal(["1 1 1"], await rig.Database.RowsAsync(kept));
+    }
+
+    [Fact]
     public async Task Scans_that_cannot_be_forgotten_keep_nothing_else()
     {
         await using var rig = await RigAsync();

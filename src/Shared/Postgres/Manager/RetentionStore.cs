@@ -12,6 +12,7 @@ public sealed class RetentionStore(NpgsqlConnection connection)
     public const int TaskLimit = 5_000;
     public const int CollectionLimit = 100;
     public const int MessageLimit = 1_000;
+    private const int LedgerLimit = 10_000;
 
     private const string Expired = """
         select id from (
@@ -91,6 +92,25 @@ public sealed class RetentionStore(NpgsqlConnection connection)
             """;
         var counts = await connection.Command(sql, In(kept), In(MessageLimit)).QueryAsync(row => row.GetInt32(0), cancellation);
         return counts[0];
+    }
+
+    /// <summary>What launches left in the ledger, once no slot needs it, and workers that are gone.</summary>
+    public Task PruneLedgerAsync(TimeSpan age, CancellationToken cancellation)
+    {
+        const string sql = """
+            with intents as (
+                delete from task_manager.launch_intent i
+                 where i.id in (
+                       select id from task_manager.launch_intent old
+                        where old.ended_at < task_manager.clock() - $1
+                          and not exists (select from task_manager.launch_slot s where s.intent_id = old.id or s.instance_id = old.instance_id)
+                        order by old.ended_at
+                        limit $2)
+            )
+            delete from task_manager.worker w
+             where w.id in (select id from task_manager.worker where state = 'gone' and last_seen < task_manager.clock() - $1 limit $2)
+            """;
+        return connection.Command(sql, In(age), In(LedgerLimit)).ExecuteAsync(cancellation);
     }
 
     public Task MakePartitionsAsync(int weeksAhead, CancellationToken cancellation) =>
