@@ -85,7 +85,7 @@ internal static class LocalCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             await using var mesh = await LocalMesh.StartAsync(
-                new LocalMeshOptions(Folder), line => parsed.InvocationConfiguration.Error.WriteLine(line), cancellation);
+                LocalSettings.Read(Folder, ProcessEnvironment.Read()), line => parsed.InvocationConfiguration.Error.WriteLine(line), cancellation);
             mesh.State.Write(Folder);
             try
             {

@@ -137,7 +137,7 @@ public static class LocalCloudPlan
 
     private static Dictionary<string, string> ExternalEnvironment(LocalMeshOptions options, int port)
     {
-        var environment = new Dictionary<string, string>
+        var environment = new Dictionary<string, string>(options.ExternalEnvironment)
         {
             ["TASKMESH_MANAGER_QUEUE_URL"] = QueueUrl(port, "manager"),
             ["TASKMESH_OBJECTS_BUCKET"] = Stage,

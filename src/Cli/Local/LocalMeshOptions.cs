@@ -24,6 +24,9 @@ public sealed record LocalMeshOptions(string Folder)
     /// <summary>Of the Manager, besides what it always has.</summary>
     public IReadOnlyDictionary<string, string> ManagerEnvironment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Of External, besides what it always has.</summary>
+    public IReadOnlyDictionary<string, string> ExternalEnvironment { get; init; } = new Dictionary<string, string>();
+
     /// <summary>How many Managers work at once.</summary>
     public int Managers { get; init; } = 4;
 
