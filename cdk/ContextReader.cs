@@ -9,7 +9,7 @@ internal sealed partial class ContextReader(Func<string, object?> context)
 {
     private const int MostSlots = 100_000;
 
-    private static readonly string[] Classes = ["External", "Internal", "BareMetal"];
+    private static readonly string[] Classes = ["External", "Internal"];
 
     private static readonly string[] DefaultPools = ["manager", "control", "external", "internal", "bare-metal"];
 
@@ -55,6 +55,16 @@ internal sealed partial class ContextReader(Func<string, object?> context)
             return flag;
         Wrong(name, $"'{text}' is neither true nor false");
         return false;
+    }
+
+    /// <summary>A value as it is, if it is right.</summary>
+    public string? Checked(string name, Func<string, bool> isRight, string rule)
+    {
+        if (Text(name) is not { } text)
+            return null;
+        if (!isRight(text))
+            Wrong(name, $"'{text}' is not {rule}");
+        return text;
     }
 
     public string? Email(string name)
@@ -105,7 +115,9 @@ internal sealed partial class ContextReader(Func<string, object?> context)
     {
         if (!PoolForm().IsMatch(pool.Name))
             Wrong(name, $"'{pool.Name}' is not 1 to 40 lower-case letters, digits and hyphens, beginning with a letter, not ending with '-dead'");
-        if (!Classes.Contains(pool.Class))
+        if (pool.Class == "BareMetal")
+            Wrong(name, $"'{pool.Name}' has the class BareMetal: a stage has workers for one such pool, and nobody would serve another");
+        else if (!Classes.Contains(pool.Class))
             Wrong(name, $"'{pool.Name}' has the class '{pool.Class}', which is none of {string.Join(", ", Classes)}");
         if (pool.Slots is < 1 or > MostSlots)
             Wrong(name, $"'{pool.Name}' has {pool.Slots} slots; 1 to {MostSlots} are possible");

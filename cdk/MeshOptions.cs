@@ -2,7 +2,6 @@ namespace TaskMesh.Cdk;
 
 /// <summary>What the context (<c>-c name=value</c>, or "context" in cdk.json) says about a stage.</summary>
 /// <param name="Pools">Beside the default ones; each gets a queue.</param>
-/// <param name="MaxWorkers">The cap of bare-metal workers.</param>
 /// <param name="MonthlyBudget">In US dollars; at 80 % of it AWS writes to <paramref name="Email"/>.</param>
 /// <param name="Email">Gets alarms; null tells nobody.</param>
 /// <param name="ProviderKeys">The secret with TASKMESH_EXTERNAL_KEYS; null if the providers need no keys.</param>
@@ -11,16 +10,12 @@ public sealed record MeshOptions(
     MeshStage Stage,
     DatabaseKind Database,
     IReadOnlyList<PoolOptions> Pools,
-    int MaxWorkers,
+    FleetOptions Fleet,
     int MonthlyBudget,
     string? Email,
     bool IsTemporary,
     string? ProviderKeys = null)
 {
-    private const int DefaultWorkers = 5;
-
-    private const int MostWorkers = 1_000;
-
     private const int DefaultBudget = 200;
 
     private const int MostBudget = 1_000_000;
@@ -34,7 +29,7 @@ public sealed record MeshOptions(
             reader.Stage("stage"),
             reader.OneOf("database", DatabaseKind.Aurora),
             reader.Pools("pools"),
-            reader.Number("maxBareMetalWorkers", DefaultWorkers, 0, MostWorkers),
+            FleetOptions.Read(reader),
             reader.Number("monthlyBudget", DefaultBudget, 1, MostBudget),
             reader.Email("email"),
             reader.Flag("temporary"),

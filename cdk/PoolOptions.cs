@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace TaskMesh.Cdk;
 
 /// <summary>A pool beside the default ones, in the words of the Manager's TASKMESH_MANAGER_POOLS; its queue is made here.</summary>
-/// <param name="Class">External, Internal or BareMetal.</param>
+/// <param name="Class">External or Internal.</param>
 public sealed record PoolOptions(
     string Name,
     string Class,

@@ -2,6 +2,8 @@ using Amazon.CDK;
 using Amazon.CDK.AWS.Budgets;
 using Amazon.CDK.AWS.CloudWatch;
 using Amazon.CDK.AWS.CloudWatch.Actions;
+using Amazon.CDK.AWS.IAM;
+using Amazon.CDK.AWS.KMS;
 using Amazon.CDK.AWS.SNS;
 using Amazon.CDK.AWS.SNS.Subscriptions;
 using Constructs;
@@ -27,7 +29,15 @@ public sealed class Alarms : Construct
         : base(scope, nameof(Alarms))
     {
         _options = options;
-        _topic = new Topic(this, "Topic", new TopicProps { TopicName = options.Stage.NameOf("alarms"), EnforceSSL = true });
+        // AWS's own key for topics is not CloudWatch's to use.
+        var key = new Key(this, "Key", new KeyProps
+        {
+            Description = "TaskMesh: alarms",
+            EnableKeyRotation = true,
+            RemovalPolicy = RemovalPolicy.DESTROY,
+        });
+        key.GrantEncryptDecrypt(new ServicePrincipal("cloudwatch.amazonaws.com"));
+        _topic = new Topic(this, "Topic", new TopicProps { TopicName = options.Stage.NameOf("alarms"), EnforceSSL = true, MasterKey = key });
         if (options.Email is { } email)
             _topic.AddSubscription(new EmailSubscription(email));
         var telling = new Telling(options.Stage);
@@ -35,7 +45,7 @@ public sealed class Alarms : Construct
         {
             var dead = telling.Queue("ApproximateNumberOfMessagesVisible", $"{queue}-dead", "Maximum");
             Alarm($"{queue}-dead", dead, 0, 1, "a handler could not acknowledge a message");
-            var limit = IsBareMetal(queue) ? TimeSpan.FromMinutes(5) : TimeSpan.FromMinutes(1);
+            var limit = queue == "bare-metal" ? TimeSpan.FromMinutes(5) : TimeSpan.FromMinutes(1);
             Alarm($"{queue}-age", telling.Queue("ApproximateAgeOfOldestMessage", queue, "Maximum"), limit.TotalSeconds, 3, "messages wait too long");
         }
         Function(telling, "manager", FunctionTimeouts.Manager);
@@ -56,9 +66,6 @@ public sealed class Alarms : Construct
         Alarm("connections", database.Metric("DatabaseConnections", "Maximum"), MostConnections, 3, "the database runs out of connections");
         AddBudget();
     }
-
-    private bool IsBareMetal(string queue) =>
-        queue == "bare-metal" || _options.Pools.Any(pool => pool.Name == queue && pool.Class == "BareMetal");
 
     private void Function(Telling telling, string name, TimeSpan timeout)
     {

@@ -3,6 +3,7 @@ using Amazon.CDK.AWS.EC2;
 using Amazon.CDK.AWS.IAM;
 using Amazon.CDK.AWS.Logs;
 using Constructs;
+using TaskMesh.Core.Fleet;
 using InstanceType = Amazon.CDK.AWS.EC2.InstanceType;
 
 namespace TaskMesh.Cdk.Constructs;
@@ -13,21 +14,16 @@ namespace TaskMesh.Cdk.Constructs;
 /// </summary>
 public sealed class BareMetalFleet : Construct
 {
-    /// <summary>The Manager's fallbacks; the first is the template's own.</summary>
-    public static readonly string[] InstanceTypes = ["t4g.micro", "t4g.small", "c8gd.medium", "c7g.medium"];
-
     private const int VolumeGiB = 8;
 
-    /// <summary>Of the first four types.</summary>
-    private const string Processor = "arm64";
-
+    private readonly FleetOptions _options;
     private readonly Network _network;
 
     public BareMetalFleet(
         Construct scope, MeshOptions options, MeshPackages packages, Network network, Queues queues, MeshDatabase database, ObjectStore objects)
         : base(scope, nameof(BareMetalFleet))
     {
-        _network = network;
+        (_options, _network) = (options.Fleet, network);
         TemplateName = options.Stage.NameOf("bare-metal-worker");
         Role = new Role(this, "Role", new RoleProps
         {
@@ -40,7 +36,7 @@ public sealed class BareMetalFleet : Construct
             Retention = RetentionDays.ONE_MONTH,
             RemovalPolicy = RemovalPolicy.DESTROY,
         });
-        var (archive, digest) = packages.Worker(this, Processor);
+        var (archive, digest) = packages.Worker(this, $"{_options.Architecture}".ToLowerInvariant());
         Role.MayConsume(queues.BareMetal);
         Role.MaySend(queues.Manager);
         Role.MayGet(objects.Bucket, "inputs/*", "results/*");
@@ -51,8 +47,11 @@ public sealed class BareMetalFleet : Construct
         Template = new LaunchTemplate(this, "Template", new LaunchTemplateProps
         {
             LaunchTemplateName = TemplateName,
-            InstanceType = new InstanceType(InstanceTypes[0]),
-            MachineImage = MachineImage.LatestAmazonLinux2023(new AmazonLinux2023ImageSsmParameterProps { CpuType = AmazonLinuxCpuType.ARM_64 }),
+            InstanceType = new InstanceType(_options.InstanceTypes[0]),
+            MachineImage = MachineImage.LatestAmazonLinux2023(new AmazonLinux2023ImageSsmParameterProps
+            {
+                CpuType = _options.Architecture == CpuArchitecture.Arm64 ? AmazonLinuxCpuType.ARM_64 : AmazonLinuxCpuType.X86_64,
+            }),
             InstanceProfile = new InstanceProfile(this, "Profile", new InstanceProfileProps { Role = Role }),
             SecurityGroup = network.Workers,
             InstanceInitiatedShutdownBehavior = InstanceInitiatedShutdownBehavior.TERMINATE,
@@ -106,7 +105,11 @@ public sealed class BareMetalFleet : Construct
         var ours = new Dictionary<string, object> { ["ArnEquals"] = new Dictionary<string, object> { ["ec2:LaunchTemplate"] = template } };
         manager.May(["ec2:RunInstances"], [stack.Ec2Arn("instance/*")], new Dictionary<string, object>(ours)
         {
-            ["StringEquals"] = new Dictionary<string, object> { ["ec2:InstanceType"] = InstanceTypes, ["aws:RequestTag/mesh"] = TemplateName },
+            ["StringEquals"] = new Dictionary<string, object>
+            {
+                ["ec2:InstanceType"] = _options.InstanceTypes.ToArray(),
+                ["aws:RequestTag/mesh"] = TemplateName,
+            },
         });
         manager.May(["ec2:RunInstances"], [stack.Ec2Arn("network-interface/*")], ours);
         manager.May(["ec2:RunInstances"], [template, .. stack.SubnetArns(_network.Vpc, _network.PublicSubnets)]);

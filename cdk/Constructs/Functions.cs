@@ -52,10 +52,14 @@ public sealed class Functions : Construct
             ["TASKMESH_INTERNAL_QUEUE_URL"] = _queues.Internal.QueueUrl,
             ["TASKMESH_BARE_METAL_QUEUE_URL"] = _queues.BareMetal.QueueUrl,
             ["TASKMESH_MANAGER_LAUNCH_TEMPLATE"] = _fleet.TemplateName,
-            ["TASKMESH_MANAGER_INSTANCE_TYPES"] = string.Join(',', BareMetalFleet.InstanceTypes),
+            ["TASKMESH_MANAGER_TEMPLATE_TYPE"] = _options.Fleet.InstanceTypes[0],
+            ["TASKMESH_MANAGER_INSTANCE_TYPES"] = string.Join(',', _options.Fleet.InstanceTypes),
+            ["TASKMESH_MANAGER_IMAGE_ARCHITECTURE"] = $"{_options.Fleet.Architecture}".ToLowerInvariant(),
             ["BARE_METAL_WORKER_SUBNETS"] = Fn.Join(",", _network.Vpc.SelectSubnets(_network.PublicSubnets).SubnetIds),
-            ["MAX_BARE_METAL_WORKERS"] = $"{_options.MaxWorkers}",
+            ["MAX_BARE_METAL_WORKERS"] = $"{_options.Fleet.MaxWorkers}",
         });
+        foreach (var (variable, value) in _options.Fleet.Settings)
+            function.Function.AddEnvironment(variable, value);
         if (_queues.Pools.Count > 0)
             function.Function.AddEnvironment("TASKMESH_MANAGER_POOLS", Stack.Of(this).ToJsonString(_queues.Pools.Select(PoolSetting).ToArray()));
         Wake(function, Concurrency.Manager - Concurrency.Control, _queues.Manager);

@@ -65,14 +65,13 @@ public sealed class Queues : Construct
 
     public IReadOnlyDictionary<PoolOptions, Queue> Pools { get; }
 
+    /// <summary>Those with dead letters too.</summary>
+    public IEnumerable<Queue> All => Node.Children.OfType<Queue>();
+
     public Queue DeadLettersOf(string name) => _dead[name];
 
-    private Queue ForPool(PoolOptions pool) => pool.Class switch
-    {
-        "External" => ForFunction(pool.Name, FunctionTimeouts.External),
-        "Internal" => ForFunction(pool.Name, FunctionTimeouts.Internal),
-        _ => WithDeadLetters(pool.Name, WorkerLease, WorkerReceives),
-    };
+    private Queue ForPool(PoolOptions pool) =>
+        ForFunction(pool.Name, pool.Class == "External" ? FunctionTimeouts.External : FunctionTimeouts.Internal);
 
     private Queue ForFunction(string name, TimeSpan timeout) =>
         WithDeadLetters(name, FunctionTimeoutsPerVisibility * timeout, FunctionReceives);

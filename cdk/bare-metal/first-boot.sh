@@ -14,7 +14,7 @@ BARE_METAL_QUEUE_URL=
 MANAGER_QUEUE_URL=
 OBJECTS_BUCKET=
 
-# No machine lives longer, whatever becomes of its worker.
+# No machine lives longer, whatever becomes of its worker, which leaves in order an hour before.
 shutdown -h +720
 
 dnf -q -y install aspnetcore-runtime-10.0 libpcap amazon-cloudwatch-agent
@@ -37,6 +37,7 @@ TASKMESH_DATABASE_IAM=1
 TASKMESH_BARE_METAL_QUEUE_URL=$BARE_METAL_QUEUE_URL
 TASKMESH_MANAGER_QUEUE_URL=$MANAGER_QUEUE_URL
 TASKMESH_OBJECTS_BUCKET=$OBJECTS_BUCKET
+TASKMESH_BARE_METAL_MAX_LIFETIME=11h
 END
 
 # Metrics are log lines in CloudWatch's embedded format, which it takes out of the group by itself.

@@ -136,8 +136,6 @@ public sealed class BareMetalWorkerHost(
         await Task.WhenAll(beating, watching, retiring);
         await registry.LeaveAsync(CancellationToken.None);
         _log.Left(id);
-        if (settings.PowerOff && !stopping.IsCancellationRequested)
-            InstancePower.Off();
     }
 
     private void Report(LoopEvent fact, Meter meter)

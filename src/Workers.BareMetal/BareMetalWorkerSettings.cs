@@ -11,7 +11,6 @@ namespace TaskMesh.Workers.BareMetal;
 /// <param name="Parallelism">How many tasks run at once; 0 in the environment means one per core.</param>
 /// <param name="IdleTimeout">Without work for this long, the worker leaves.</param>
 /// <param name="MaxLifetime">After this time it leaves whatever there is to do; another takes over.</param>
-/// <param name="PowerOff">Whether leaving turns the machine off: on EC2 that terminates the instance.</param>
 public sealed record BareMetalWorkerSettings(
     string Database,
     string TaskQueue,
@@ -21,7 +20,6 @@ public sealed record BareMetalWorkerSettings(
     int Parallelism,
     TimeSpan IdleTimeout,
     ScanSettings Scanning,
-    bool PowerOff,
     TimeSpan MaxLifetime,
     string? ObjectsBucket = null,
     ResultLimits? Results = null)
@@ -40,7 +38,6 @@ public sealed record BareMetalWorkerSettings(
     /// <summary>Named in metrics; null tells none.</summary>
     public string? Stage { get; init; }
 
-    private const string PowerVariable = "TASKMESH_BARE_METAL_POWER_OFF";
 
     public static BareMetalWorkerSettings Read(IReadOnlyDictionary<string, string> environment)
     {
@@ -55,7 +52,6 @@ public sealed record BareMetalWorkerSettings(
             parallelism == 0 ? Environment.ProcessorCount : parallelism,
             reader.Duration("BARE_METAL_IDLE_TIMEOUT", TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(1), TimeSpan.FromHours(24)),
             ScanSettings.Read(reader),
-            reader.Switch(PowerVariable),
             reader.Duration("TASKMESH_BARE_METAL_MAX_LIFETIME", TimeSpan.FromHours(24), TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)),
             reader.Optional("TASKMESH_OBJECTS_BUCKET"),
             ResultLimits.Read(reader))

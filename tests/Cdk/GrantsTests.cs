@@ -20,7 +20,7 @@ public class GrantsTests
     [
         "ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeInstanceTypes",
         "ec2:DescribeInstances", "ec2:DescribeLaunchTemplateVersions", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets",
-        "ec2:UnassignPrivateIpAddresses",
+        "ec2:UnassignPrivateIpAddresses", "logs:GetQueryResults",
     ];
 
     [NodeFact]

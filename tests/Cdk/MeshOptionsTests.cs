@@ -4,20 +4,27 @@ public class MeshOptionsTests
 {
     [Fact]
     public void Without_context_everything_has_a_default() => Assert.Equivalent(
-        new { Database = DatabaseKind.Aurora, Pools = Array.Empty<PoolOptions>(), MaxWorkers = 5, MonthlyBudget = 200, IsTemporary = false },
+        new
+        {
+            Database = DatabaseKind.Aurora,
+            Pools = Array.Empty<PoolOptions>(),
+            Fleet = new { MaxWorkers = 5 },
+            MonthlyBudget = 200,
+            IsTemporary = false,
+        },
         Read());
 
     [Fact]
     public void Values_may_be_texts_of_the_command_line_or_json_of_a_file()
     {
-        Assert.Equal(3, Read(("maxBareMetalWorkers", "3")).MaxWorkers);
-        Assert.Equal(3, Read(("maxBareMetalWorkers", 3.0)).MaxWorkers);
+        Assert.Equal(3, Read(("maxBareMetalWorkers", "3")).Fleet.MaxWorkers);
+        Assert.Equal(3, Read(("maxBareMetalWorkers", 3.0)).Fleet.MaxWorkers);
         Assert.True(Read(("temporary", "true")).IsTemporary);
         Assert.True(Read(("temporary", true)).IsTemporary);
         Assert.Equal(DatabaseKind.Rds, Read(("database", "rds")).Database);
-        var pool = new Dictionary<string, object> { ["name"] = "dmz", ["class"] = "BareMetal", ["kinds"] = new object[] { "tcp-*" } };
+        var pool = new Dictionary<string, object> { ["name"] = "dmz", ["class"] = "Internal", ["kinds"] = new object[] { "tcp-*" } };
         Assert.Equal(["tcp-*"], Assert.Single(Read(("pools", new object[] { pool })).Pools).Kinds);
-        Assert.Equal(4, Assert.Single(Read(("pools", """[{"name":"dmz","class":"BareMetal","slots":4}]""")).Pools).Slots);
+        Assert.Equal(4, Assert.Single(Read(("pools", """[{"name":"dmz","class":"Internal","slots":4}]""")).Pools).Slots);
     }
 
     [Theory]
@@ -29,11 +36,20 @@ public class MeshOptionsTests
     [InlineData("temporary", "perhaps", "neither true nor false")]
     [InlineData("pools", "[{", "no list of pools")]
     [InlineData("pools", """{"name":"dmz"}""", "no list of pools")]
-    [InlineData("pools", """[{"name":"dmz","class":"BareMetal","colour":"red"}]""", "no list of pools")]
-    [InlineData("pools", """[{"name":"Dmz","class":"BareMetal"}]""", "lower-case letters")]
-    [InlineData("pools", """[{"name":"x-dead","class":"BareMetal"}]""", "not ending with '-dead'")]
-    [InlineData("pools", """[{"name":"dmz","class":"Cloud"}]""", "none of External, Internal, BareMetal")]
-    [InlineData("pools", """[{"name":"dmz","class":"BareMetal","slots":0}]""", "0 slots")]
+    [InlineData("pools", """[{"name":"dmz","class":"Internal","colour":"red"}]""", "no list of pools")]
+    [InlineData("pools", """[{"name":"Dmz","class":"Internal"}]""", "lower-case letters")]
+    [InlineData("pools", """[{"name":"x-dead","class":"Internal"}]""", "not ending with '-dead'")]
+    [InlineData("pools", """[{"name":"dmz","class":"BareMetal"}]""", "nobody would serve another")]
+    [InlineData("architecture", "mips", "none of arm64, x64")]
+    [InlineData("instanceTypes", "t4g.micro,t3.micro", "not a list of Arm64 types")]
+    [InlineData("spot", "yes", "not 1 for spot")]
+    [InlineData("minWorkers", "1 someday", "not a number, or a number and a time")]
+    [InlineData("costCap", "much", "not a price an hour")]
+    [InlineData("prices", "t4g.micro", "not a list of type=price")]
+    [InlineData("launchOrder", "any", "not type or subnet")]
+    [InlineData("bootDeadline", "2h", "not a duration from 1s to 1h")]
+    [InlineData("pools", """[{"name":"dmz","class":"Cloud"}]""", "none of External, Internal")]
+    [InlineData("pools", """[{"name":"dmz","class":"Internal","slots":0}]""", "0 slots")]
     [InlineData("pools", """[{"name":"manager","class":"Internal"}]""", "2 queues of the name 'manager'")]
     public void What_is_wrong_is_named(string name, string value, string rule)
     {

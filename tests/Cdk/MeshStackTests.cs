@@ -14,6 +14,7 @@ public class MeshStackTests
 
         Assert.All(mesh.All("AWS::SQS::Queue").Values, queue => Assert.True(queue.GetProperty("SqsManagedSseEnabled").GetBoolean()));
         Assert.All(mesh.All("AWS::S3::Bucket").Values, bucket => Assert.True(bucket.TryGetProperty("BucketEncryption", out _)));
+        Assert.All(mesh.All("AWS::SNS::Topic").Values, topic => Assert.True(topic.TryGetProperty("KmsMasterKeyId", out _)));
         Assert.All(mesh.All("AWS::RDS::DBCluster").Values, cluster => Assert.True(cluster.GetProperty("StorageEncrypted").GetBoolean()));
         Assert.All(
             mesh.Only("AWS::EC2::LaunchTemplate").GetProperty("LaunchTemplateData").GetProperty("BlockDeviceMappings").EnumerateArray(),

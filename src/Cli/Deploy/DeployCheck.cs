@@ -15,7 +15,7 @@ internal sealed class DeployCheck(
     private const int OldestNode = 18;
 
     /// <summary>What the template reserves (cdk/Concurrency.cs), and the 100 that Lambda wants left for others.</summary>
-    private const int Concurrency = 12 + 50 + 20 + 100;
+    internal const int Concurrency = 12 + 50 + 20 + 100;
 
     /// <summary>Five workers of the largest type.</summary>
     private const int Processors = 10;
@@ -23,7 +23,7 @@ internal sealed class DeployCheck(
     /// <summary>Running on-demand standard instances, in vCPUs.</summary>
     private const string ProcessorQuota = "L-1216C47A";
 
-    private const string DatabaseVersion = "15.7";
+    internal const string DatabaseVersion = "15.7";
 
     public async Task<IReadOnlyList<Finding>> RunAsync()
     {

@@ -58,5 +58,28 @@ public class BareMetalFleetTests
         Assert.Contains($"WORKER_SHA256='{new string('0', 64)}'", Unescape(script), StringComparison.Ordinal);
     }
 
+    [NodeFact]
+    public void The_context_says_what_it_runs_on_and_what_the_manager_launches_by()
+    {
+        var mesh = SynthesisedMesh.With(
+            ("architecture", "x64"), ("instanceTypes", "c6i.large,c7i.large"), ("spot", "1"), ("costCap", "0.5"), ("prices", "template=0.1"),
+            ("minWorkers", "1"), ("launchOrder", "subnet"), ("bootDeadline", "10m"));
+
+        var template = mesh.Only("AWS::EC2::LaunchTemplate").GetProperty("LaunchTemplateData");
+        Assert.Equal("c6i.large", template.GetProperty("InstanceType").GetString());
+        Assert.Contains("x8664", template.GetProperty("ImageId").GetRawText(), StringComparison.OrdinalIgnoreCase);
+        var variables = mesh.Only("AWS::Lambda::Function", "Functionsmanager").GetProperty("Environment").GetProperty("Variables");
+        string[] settings =
+        [
+            "TEMPLATE_TYPE", "INSTANCE_TYPES", "IMAGE_ARCHITECTURE", "SPOT", "COST_CAP", "PRICES", "MIN_WORKERS", "LAUNCH_ORDER", "BOOT_DEADLINE",
+        ];
+        Assert.Equal(
+            ["c6i.large", "c6i.large,c7i.large", "x64", "1", "0.5", "template=0.1", "1", "subnet", "10m"],
+            settings.Select(name => variables.GetProperty($"TASKMESH_MANAGER_{name}").GetString()));
+        var launching = Assert.Single(
+            Rights.Of(mesh, "FunctionsmanagerRole"), right => right.Condition.Contains("ec2:InstanceType", StringComparison.Ordinal));
+        Assert.Contains("c7i.large", launching.Condition, StringComparison.Ordinal);
+    }
+
     private static string Unescape(string json) => json.Replace("\\u0027", "'", StringComparison.Ordinal);
 }

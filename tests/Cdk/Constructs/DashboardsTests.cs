@@ -31,7 +31,7 @@ public partial class DashboardsTests
     [NodeFact]
     public void A_configured_pool_is_on_them()
     {
-        var mesh = SynthesisedMesh.With(("pools", """[{"name":"dmz","class":"BareMetal"}]"""));
+        var mesh = SynthesisedMesh.With(("pools", """[{"name":"dmz","class":"Internal"}]"""));
 
         Assert.Contains(
             "taskmesh-dev-dmz", string.Concat(mesh.All("AWS::CloudWatch::Dashboard").Values.Select(BodyOf)), StringComparison.Ordinal);

@@ -92,10 +92,10 @@ public class FunctionsTests
     [NodeFact]
     public void A_configured_pool_wakes_the_function_of_its_class_and_is_known_to_the_manager()
     {
-        const string pools = """[{"name":"slow","class":"External","labels":{"pace":"slow"}},{"name":"dmz","class":"BareMetal"}]""";
+        const string pools = """[{"name":"slow","class":"External","labels":{"pace":"slow"}},{"name":"dmz","class":"Internal"}]""";
         var mesh = SynthesisedMesh.With(("pools", pools));
 
-        Assert.Equal(5, mesh.All("AWS::Lambda::EventSourceMapping").Count);
+        Assert.Equal(6, mesh.All("AWS::Lambda::EventSourceMapping").Count);
         var setting = mesh.Only("AWS::Lambda::Function", "Functionsmanager")
             .GetProperty("Environment").GetProperty("Variables").GetProperty("TASKMESH_MANAGER_POOLS").GetRawText();
         Assert.Contains("\\\"pace\\\":\\\"slow\\\"", setting, StringComparison.Ordinal);

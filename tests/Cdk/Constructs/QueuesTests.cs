@@ -46,11 +46,11 @@ public class QueuesTests
     [NodeFact]
     public void A_configured_pool_has_a_queue_like_those_of_its_class()
     {
-        var queues = SynthesisedMesh.With(("pools", """[{"name":"dmz","class":"BareMetal"},{"name":"slow","class":"External"}]"""))
+        var queues = SynthesisedMesh.With(("pools", """[{"name":"dmz","class":"Internal"},{"name":"slow","class":"External"}]"""))
             .All("AWS::SQS::Queue").Values.ToDictionary(queue => queue.GetProperty("QueueName").GetString()!);
 
         Assert.Equal(2 * Sources.Length + 4, queues.Count);
-        Assert.Equal(20, queues["taskmesh-dev-dmz"].GetProperty("VisibilityTimeout").GetInt32());
+        Assert.Equal(1800, queues["taskmesh-dev-dmz"].GetProperty("VisibilityTimeout").GetInt32());
         Assert.Equal(900, queues["taskmesh-dev-slow"].GetProperty("VisibilityTimeout").GetInt32());
         Assert.Equal(14 * Day, queues["taskmesh-dev-dmz-dead"].GetProperty("MessageRetentionPeriod").GetInt32());
     }

@@ -17,7 +17,7 @@ public class BareMetalWorkerSettingsTests
     {
         var settings = BareMetalWorkerSettings.Read(Least);
 
-        Assert.Equal((Environment.ProcessorCount, TimeSpan.FromMinutes(5), false), (settings.Parallelism, settings.IdleTimeout, settings.PowerOff));
+        Assert.Equal((Environment.ProcessorCount, TimeSpan.FromMinutes(5)), (settings.Parallelism, settings.IdleTimeout));
         Assert.Null(settings.WorkerId);
         Assert.Null(settings.Scanning.SourceAddress);
     }
@@ -29,19 +29,17 @@ public class BareMetalWorkerSettingsTests
         {
             ["TASKMESH_BARE_METAL_PARALLELISM"] = "3",
             ["BARE_METAL_IDLE_TIMEOUT"] = "90s",
-            ["TASKMESH_BARE_METAL_POWER_OFF"] = "1",
             ["TASKMESH_BARE_METAL_WORKER_ID"] = "rack-7",
         });
 
         Assert.Equal(
-            (3, TimeSpan.FromSeconds(90), true, "rack-7"), (settings.Parallelism, settings.IdleTimeout, settings.PowerOff, settings.WorkerId));
+            (3, TimeSpan.FromSeconds(90), "rack-7"), (settings.Parallelism, settings.IdleTimeout, settings.WorkerId));
     }
 
     [Theory]
     [InlineData("BARE_METAL_IDLE_TIMEOUT", "0s", "'0s' is not a duration from 1s to 24h")]
     [InlineData("BARE_METAL_IDLE_TIMEOUT", "25h", "'25h' is not a duration from 1s to 24h")]
     [InlineData("BARE_METAL_IDLE_TIMEOUT", "5", "'5' is not a duration from 1s to 24h")]
-    [InlineData("TASKMESH_BARE_METAL_POWER_OFF", "yes", "'yes' is not a number from 0 to 1")]
     [InlineData("TASKMESH_BARE_METAL_PARALLELISM", "-1", "'-1' is not a number from 0 to 1000")]
     public void What_is_out_of_range_stops_the_start(string name, string value, string rule) => Assert.Equal(
         $"{name}: {rule}",

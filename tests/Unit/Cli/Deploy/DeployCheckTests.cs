@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using TaskMesh.Cli.Deploy;
 using TaskMesh.Testing;
@@ -28,6 +29,21 @@ public sealed class DeployCheckTests : IDisposable
         var digest = Convert.ToHexStringLower(SHA256.HashData("package"u8));
         File.WriteAllText(
             _packages.Of("packages.json"), $$"""{"functionArchitecture":"x64","hasCertificates":true,"digests":{"manager.zip":"{{digest}}"} }""");
+    }
+
+    [Fact]
+    public void It_asks_for_what_the_template_takes()
+    {
+        const int leftForOthers = 100;
+        var reserved = File.ReadLines(Repository.PathOf("cdk/Concurrency.cs"))
+            .Where(line => line.Contains("const int", StringComparison.Ordinal) && !line.Contains("Control", StringComparison.Ordinal))
+            .Sum(line => int.Parse(line.Split('=')[1].Trim(' ', ';'), CultureInfo.InvariantCulture));
+
+        Assert.Equal(DeployCheck.Concurrency, reserved + leftForOthers);
+        Assert.Contains(
+            $"AuroraPostgresEngineVersion.VER_{DeployCheck.DatabaseVersion.Replace('.', '_')} ",
+            File.ReadAllText(Repository.PathOf("cdk/Constructs/MeshDatabase.cs")),
+            StringComparison.Ordinal);
     }
 
     [Fact]
