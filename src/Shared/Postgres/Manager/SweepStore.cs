@@ -110,7 +110,7 @@ public sealed class SweepStore(NpgsqlConnection connection)
                 update task_manager.task t
                    set state = case when f.fate in ('deadline', 'queue') then 'Timeout' when f.fate = 'killer' then 'Failed'
                                     else 'Pending' end::task_manager.task_state,
-                       ready = f.fate in ('lost', 'unclaimed'),
+                       ready = f.fate in ('lost', 'unclaimed', 'poolless'),
                        ended_at = case when f.fate in ('deadline', 'queue', 'killer') then task_manager.clock() end,
                        failures = t.failures + (f.fate = 'killer')::int,
                        lost = t.lost + (f.fate in ('lost', 'killer') and f.state = 'Running')::int,
