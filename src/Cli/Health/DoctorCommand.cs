@@ -95,10 +95,9 @@ internal static class DoctorCommand
                     clock.GetUtcNow()).Run(),
             ];
         }
-        catch (ArgumentException e)
+        catch (CliException e)
         {
-            return [Diagnosis.Fail(
-                check, $"TASKMESH_CLI_DATABASE is no connection string: {e.Message}", "write it as Host=…;Username=…;Password=…;Database=…")];
+            return [Diagnosis.Fail(check, e.Message, "write it as Host=…;Username=…;Password=…;Database=…")];
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
         {

@@ -22,12 +22,24 @@ public sealed class MeshClient : IAsyncDisposable
     /// <summary>Who only reads needs no region and no credentials.</summary>
     private readonly Lazy<SqsSender> _sender;
 
+    /// <exception cref="CliException">The database's connection string is none.</exception>
     public MeshClient(MeshSettings settings)
     {
         _settings = settings;
-        _database = Database.Open(
-            settings.Database, "taskmesh-cli", Connections, settings.DatabaseIam ? DatabaseTokens.PasswordAsync : null);
-        _sender = new(() => new SqsSender(settings.LocalEndpoint is { } local ? AwsClients.LocalSqs(local) : AwsClients.Sqs()));
+        try
+        {
+            _database = Database.Open(
+                settings.Database, "taskmesh-cli", Connections, settings.DatabaseIam ? DatabaseTokens.PasswordAsync : null);
+        }
+        catch (ArgumentException e)
+        {
+            throw new CliException(ExitCode.Configuration, $"{MeshSettings.DatabaseVariable}: is no connection string: {e.Message}", e);
+        }
+        _sender = new(() => new SqsSender(
+            settings.LocalEndpoint is { } local ? AwsClients.LocalSqs(local)
+            : AwsClients.Problem() is { } wrong
+                ? throw new CliException(ExitCode.Configuration, $"AWS_REGION, AWS_ENDPOINT_URL: the SDK of AWS cannot start: {wrong}")
+            : AwsClients.Sqs()));
         Reader = new MeshReader(_database);
         Schedules = new ScheduleReader(_database);
         Waits = new WaitReader(_database);

@@ -12,7 +12,7 @@ public sealed record MeshSettings(string Database, string ManagerQueue, string C
     /// <summary>Whether the database takes tokens of IAM for passwords.</summary>
     public bool DatabaseIam { get; init; }
 
-    private const string DatabaseVariable = "TASKMESH_CLI_DATABASE";
+    public const string DatabaseVariable = "TASKMESH_CLI_DATABASE";
 
     public static MeshSettings Find(IReadOnlyDictionary<string, string> environment)
     {

@@ -41,6 +41,23 @@ public sealed class DoctorTests(LocalMeshFixture mesh)
         await FailsAsync("database", "TASKMESH_CLI_DATABASE", Elsewhere(database, mesh.State.ManagerQueue));
 
     [Fact]
+    public async Task Without_a_region_a_command_that_sends_says_so()
+    {
+        var environment = Elsewhere(mesh.State.ReaderDatabase, mesh.State.ManagerQueue);
+        foreach (var name in new[] { "AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION" })
+            environment[name] = "";
+        environment["AWS_CONFIG_FILE"] = "/nowhere";
+        environment["AWS_EC2_METADATA_DISABLED"] = "true";
+        using var process = CliProcess.Start(environment, ["submit", "insert-data", """{"key":"a","value":1}"""]);
+
+        var answer = await CliProcess.EndAsync(process);
+
+        Assert.Equal(ExitCode.Configuration, answer.Code);
+        Assert.Contains("AWS_REGION, ", answer.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", answer.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_queue_that_is_missing_fails() => await FailsAsync(
         "queue gone",
         "There is no such queue",

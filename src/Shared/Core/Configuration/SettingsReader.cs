@@ -29,7 +29,14 @@ public sealed class SettingsReader(IReadOnlyDictionary<string, string> environme
     }
 
     /// <summary>1 for on; off unless given.</summary>
-    public bool Switch(string name) => Number(name, 0, 0, 1) == 1;
+    public bool Switch(string name)
+    {
+        if (Optional(name) is not { } text)
+            return false;
+        if (text is not ("0" or "1"))
+            Wrong(name, $"'{text}' is neither 0 nor 1");
+        return text == "1";
+    }
 
     /// <summary>A number and one of ns, us, ms, s, m, h.</summary>
     public TimeSpan Duration(string name, TimeSpan fallback, TimeSpan least, TimeSpan most)

@@ -37,7 +37,7 @@ public class SettingsReaderTests
         Assert.False(reader.Switch("OFF"));
         Assert.False(reader.Switch("OTHER"));
         Assert.False(reader.Switch("ODD"));
-        Assert.Contains("ODD", Assert.Throws<SettingsException>(reader.ThrowIfWrong).Message, StringComparison.Ordinal);
+        Assert.Contains("'yes' is neither 0 nor 1", Assert.Throws<SettingsException>(reader.ThrowIfWrong).Message, StringComparison.Ordinal);
     }
 
     [Fact]
