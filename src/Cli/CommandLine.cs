@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using Npgsql;
 using TaskMesh.Cli.Commands;
 using TaskMesh.Cli.Demo;
@@ -13,7 +16,7 @@ using TaskMesh.Core.Configuration;
 namespace TaskMesh.Cli;
 
 /// <summary>All commands; runs one and turns whatever ends it into a sentence on standard error and an exit code.</summary>
-internal static class CommandLine
+internal static partial class CommandLine
 {
     /// <summary>What a command gets to clean up once it is interrupted; a second signal ends it at once.</summary>
     private static readonly TimeSpan CleanUpTime = TimeSpan.FromSeconds(60);
@@ -55,14 +58,17 @@ internal static class CommandLine
         new VersionOption(),
     };
 
-    public static async Task<int> RunAsync(Command root, string[] arguments)
+    /// <param name="errors">Standard error unless given.</param>
+    public static async Task<int> RunAsync(Command root, string[] arguments, TextWriter? errors = null)
     {
         var parsed = root.Parse(arguments);
         var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = CleanUpTime };
+        configuration.Error = errors ?? configuration.Error;
+        if (parsed.Action is ParseErrorAction mistake)
+            return await RefuseAsync(parsed, mistake, configuration);
         try
         {
-            var exitCode = await parsed.InvokeAsync(configuration);
-            return parsed.Errors.Count > 0 ? ExitCode.Usage : exitCode;
+            return await parsed.InvokeAsync(configuration);
         }
         catch (CliException e)
         {
@@ -100,4 +106,28 @@ internal static class CommandLine
             return ExitCode.InternalError;
         }
     }
+
+    /// <summary>Says what is wrong. The whole help, which would hide that, only comes where a command is missing.</summary>
+    private static async Task<int> RefuseAsync(ParseResult parsed, ParseErrorAction mistake, InvocationConfiguration configuration)
+    {
+        var command = parsed.CommandResult;
+        mistake.ShowHelp = command.Command.Subcommands.Count > 0;
+        var errors = configuration.Error;
+        var said = new StringWriter();
+        configuration.Error = said;
+        if (!mistake.ShowHelp)
+            configuration.Output = said;
+        await parsed.InvokeAsync(configuration);
+        await errors.WriteLineAsync(TypeName().Replace(said.ToString(), "").Trim());
+        if (!mistake.ShowHelp)
+            await errors.WriteLineAsync($"`{PathOf(command)} --help` tells more.");
+        return ExitCode.Usage;
+    }
+
+    private static string PathOf(CommandResult command) =>
+        command.Parent is CommandResult parent ? $"{PathOf(parent)} {command.Command.Name}" : command.Command.Name;
+
+    /// <summary>Of the program, and nothing to its users.</summary>
+    [GeneratedRegex(" as expected type '[^']*'")]
+    private static partial Regex TypeName();
 }

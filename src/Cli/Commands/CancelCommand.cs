@@ -9,7 +9,7 @@ internal static class CancelCommand
 {
     public static Command Create()
     {
-        var id = new Argument<Guid>("id") { Description = "Of a collection, a container or a task." };
+        var id = CommonOptions.Id("Of a collection, a container or a task.");
         var reason = CommonOptions.Reason();
         var command = new Command("cancel", "End a collection, a container or a task: what waits never starts, what runs is told to stop.")
         {

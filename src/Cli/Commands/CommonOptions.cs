@@ -16,6 +16,17 @@ internal static class CommonOptions
 
     public static Option<string> Reason() => new("--reason") { Description = "Why; kept in the audit trail.", Required = true };
 
+    public static Argument<Guid> Id(string description) => new("id")
+    {
+        Description = description,
+        CustomParser = result =>
+        {
+            if (!Guid.TryParse(result.Tokens[0].Value, out var id))
+                result.AddError($"id: '{result.Tokens[0].Value}' is none; `taskmesh ls` lists those of collections, `taskmesh show` of their tasks");
+            return id;
+        },
+    };
+
     public static TimeSpan? DurationOf(this ParseResult parsed, Option<string?> option)
     {
         if (parsed.GetValue(option) is not { } text)

@@ -10,7 +10,7 @@ internal static class CostCommand
 {
     public static Command Create()
     {
-        var id = new Argument<Guid>("id") { Description = "Of a collection." };
+        var id = CommonOptions.Id("Of a collection.");
         var command = new Command("cost", "Say what a collection's time on bare-metal workers has cost, from the launch ledger.") { id };
         command.SetAction(async (parsed, cancellation) =>
         {

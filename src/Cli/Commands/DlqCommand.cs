@@ -22,7 +22,7 @@ internal static class DlqCommand
     /// <summary><c>taskmesh retry ID</c>.</summary>
     public static Command CreateRetry()
     {
-        var id = new Argument<Guid>("id") { Description = "Of a task that failed, or of a collection: then all its failed tasks." };
+        var id = CommonOptions.Id("Of a task that failed, or of a collection: then all its failed tasks.");
         var reason = CommonOptions.Reason();
         var number = Number();
         var fromStart = new Option<bool>("--from-start")

@@ -20,7 +20,7 @@ internal static class ScopeFile
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
-            throw new CliException(ExitCode.Usage, $"{file}: {e.Message}", e);
+            throw new CliException(ExitCode.Usage, $"{file}: {(e is JsonException json ? JsonFault.Sentence(json) : e.Message)}", e);
         }
     }
 }

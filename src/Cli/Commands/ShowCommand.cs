@@ -14,7 +14,7 @@ internal static class ShowCommand
 
     public static Command Create()
     {
-        var id = new Argument<Guid>("id") { Description = "Of a task or a collection." };
+        var id = CommonOptions.Id("Of a task or a collection.");
         var command = new Command("show", "Show a task with its history and output, or a collection with its tasks.") { id };
         command.SetAction(async (parsed, cancellation) =>
         {

@@ -13,7 +13,7 @@ internal static class TreeCommand
 
     public static Command Create()
     {
-        var id = new Argument<Guid>("id") { Description = "Of a collection." };
+        var id = CommonOptions.Id("Of a collection.");
         var command = new Command("tree", "Show a collection as a tree of containers and tasks with their states.") { id };
         command.SetAction(async (parsed, cancellation) =>
         {

@@ -13,7 +13,7 @@ internal static class WhyCommand
 
     public static Command Create()
     {
-        var id = new Argument<Guid>("id") { Description = "Of a task or a collection." };
+        var id = CommonOptions.Id("Of a task or a collection.");
         var command = new Command("why", "Say why a task waits: what holds it back, its place in line, and when it is looked at again.") { id };
         command.SetAction(async (parsed, cancellation) =>
         {

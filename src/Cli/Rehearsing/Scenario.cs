@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using TaskMesh.Core.Messages;
 using TaskMesh.Core.Workflow;
 using TaskMesh.LocalCloud.Configuration;
 using TaskMesh.LocalCloud.Faults;
@@ -54,7 +55,7 @@ internal sealed record Scenario
         }
         catch (JsonException e)
         {
-            throw new CliException(ExitCode.Usage, $"scenario: {e.Message}", e);
+            throw new CliException(ExitCode.Usage, $"scenario: {JsonFault.Sentence(e)}", e);
         }
     }
 

@@ -33,6 +33,23 @@ public class CommandLineTests
     public async Task Wrong_usage_is_exit_code_2(params string[] arguments) =>
         Assert.Equal(ExitCode.Usage, await CommandLine.RunAsync(CommandLine.Create(), arguments));
 
+    [Theory]
+    [InlineData("id: 'not-an-id' is none; `taskmesh ls` lists", "taskmesh show", "show", "not-an-id")]
+    [InlineData("Option '--reason' is required.", "taskmesh scope set", "scope", "set", "scope.json")]
+    [InlineData("Cannot parse argument 'Foo' for option '--state'.", "taskmesh ls", "ls", "--state", "Foo")]
+    public async Task A_mistake_is_told_in_words_of_its_user_and_without_the_whole_help(string sentence, string command, params string[] arguments)
+    {
+        var errors = new StringWriter();
+
+        await CommandLine.RunAsync(CommandLine.Create(), arguments, errors);
+
+        Assert.StartsWith(sentence, errors.ToString());
+        Assert.EndsWith($"`{command} --help` tells more.{Environment.NewLine}", errors.ToString());
+        Assert.DoesNotContain("System.", errors.ToString());
+        Assert.DoesNotContain("TaskMesh.", errors.ToString());
+        Assert.DoesNotContain("Usage:", errors.ToString());
+    }
+
     private static IEnumerable<string[]> Paths(Command command, string[] path) =>
         command.Subcommands.Where(sub => !sub.Hidden).SelectMany(sub => Paths(sub, [.. path, sub.Name])).Prepend(path);
 }

@@ -46,7 +46,7 @@ public static class MessageReader
         }
         catch (JsonException e)
         {
-            reason = $"not a message: {e.Message}";
+            reason = $"not a message: {JsonFault.Sentence(e)}";
             return null;
         }
         catch (NotSupportedException e)
