@@ -41,7 +41,7 @@ public sealed class RehearseTests : IDisposable
         Assert.Equal(
             [
                 "work 1 taken",
-                "work 2 refused: tcp-syn: '198.51.100.7' is outside the scope 'the rehearsal' (private addresses need allowPrivate)",
+                "work 2 refused: tcp-syn: '198.51.100.7' is outside the scope 'the rehearsal'",
                 "kill befalls the worker of slow",
                 "launch template/subnet-a on-demand: InsufficientInstanceCapacity",
                 "launch template/subnet-b on-demand: launched",

@@ -78,9 +78,9 @@ public sealed class ScopeGuard
         return scope.AllowPrivate ? offered : offered.Except(SpecialRanges.Private);
     }
 
-    private static string Special(AddressRange target) =>
+    private string Special(AddressRange target) =>
         SpecialRanges.Never.Overlaps(target) ? " (special-purpose addresses are never scanned)"
-        : SpecialRanges.Private.Overlaps(target) ? " (private addresses need allowPrivate)"
+        : SpecialRanges.Private.Overlaps(target) && !_scopes.All(scope => scope.AllowPrivate) ? " (private addresses need allowPrivate)"
         : "";
 
     private static AddressSet Ranges(IEnumerable<string> rules) =>

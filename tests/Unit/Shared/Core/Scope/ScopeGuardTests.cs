@@ -23,6 +23,11 @@ public class ScopeGuardTests
         Assert.Equal(refusal, new ScopeGuard([Scope(["93.184.216.0/24", "10.0.0.0/8", "0.0.0.0/4"], ["93.184.216.8"])]).Refusal(
             AddressRange.Parse(target), Now));
 
+    [Fact]
+    public void Private_addresses_need_no_switch_that_is_on() => Assert.Equal(
+        "'10.0.0.1' is outside the scope 'T-1'",
+        new ScopeGuard([Scope(["93.184.216.0/24"]) with { AllowPrivate = true }]).Refusal(AddressRange.Parse("10.0.0.1"), Now));
+
     [Theory]
     [InlineData("example.com", true)]
     [InlineData("www.example.com", true)]
