@@ -97,9 +97,9 @@ internal static class PlanCommand
     {
         var parts = new[]
         {
-            row.Addresses == "0" ? null : $"{row.Addresses} addresses",
+            row.Addresses == "0" ? null : row.Addresses == "1" ? "1 address" : $"{row.Addresses} addresses",
             row.LeftOut.Count == 0 ? null : $"{row.AddressesLeftOut} denied ({string.Join(", ", row.LeftOut)})",
-            row.Names == 0 ? null : $"{Number(row.Names)} names",
+            row.Names == 0 ? null : row.Names == 1 ? "1 name" : $"{Number(row.Names)} names",
         }.OfType<string>().ToArray();
         return parts.Length == 0 ? null : string.Join(", ", parts);
     }

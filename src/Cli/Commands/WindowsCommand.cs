@@ -64,7 +64,11 @@ internal static class WindowsCommand
             if (!await mesh.Reader.HasOrganisationAsync(name, cancellation))
                 throw new CliException(ExitCode.Usage, $"organisation: there is no '{name}'");
             var windows = await mesh.Reader.WindowsAsync(name, cancellation);
-            parsed.Printer().Rows([.. windows.Select(window => new Row(Schema.Window, window.ToString()))], ("WINDOW", row => row.Window));
+            var printer = parsed.Printer();
+            if (windows.Count == 0 && printer.Format == OutputFormat.Text)
+                printer.Text("No window is set, so scans may run at any time.");
+            else
+                printer.Rows([.. windows.Select(window => new Row(Schema.Window, window.ToString()))], ("WINDOW", row => row.Window));
         });
         return command;
     }

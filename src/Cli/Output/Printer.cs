@@ -81,14 +81,18 @@ public sealed class Printer(OutputFormat format, TextWriter output)
             table.AddColumn(new TableColumn(new Text(title)).NoWrap());
         foreach (var row in rows)
             table.AddRow(columns.Select(column => new Text(TerminalText.Safe(column.Cell(row) ?? "-"))));
+        var text = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Ansi = AnsiSupport.No,
             ColorSystem = ColorSystemSupport.NoColors,
-            Out = new AnsiConsoleOutput(output),
+            Out = new AnsiConsoleOutput(text),
         });
         console.Profile.Width = WidestTable;
         console.Write(table);
+        // The last column is not filled up, else one long cell makes every line as long.
+        foreach (var line in text.ToString().TrimEnd().Split('\n'))
+            output.WriteLine(line.TrimEnd());
     }
 
     /// <summary>Tables are not folded: what reads them may not be a terminal.</summary>

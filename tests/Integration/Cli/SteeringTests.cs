@@ -59,6 +59,7 @@ public sealed class SteeringTests(LocalMeshFixture mesh)
 
         (await SteerAsync("cancel", $"{id}")).Good();
         (await SteerAsync("windows", "clear")).Good();
+        Assert.Equal("No window is set, so scans may run at any time.", (await mesh.RunAsync("windows", "show")).Good().Output.Trim());
         (await SteerAsync("kill-switch", "off")).Good();
         Assert.Equal("off\n", (await mesh.RunAsync("kill-switch", "status")).Good().Output);
     }
