@@ -203,14 +203,13 @@ public sealed class FleetTests(ProductCluster cluster, StoreCluster store) : ICl
         await Eventually.GetAsync(fleet.InstancesAsync, instances => instances.Count == 0);
 
         await fleet.TickAsync(TimeSpan.FromSeconds(30));
-        await fleet.TickAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(["free"], await fleet.SlotsAsync());
         var view = await new FleetReader(fleet.Database.As("tm_reader")).ReadAsync(CancellationToken.None);
         var boot = Assert.Single(view.FailedBoots);
         Assert.Equal(("boot failed", "BootFailed"), (boot.Outcome, view.Hold!.Code));
         Assert.Equal((broken, "no network\n"), (boot.Instance, boot.Console));
 
-        await fleet.TickAsync(TimeSpan.FromSeconds(31));
+        await fleet.TickAsync(TimeSpan.FromSeconds(6));
         Assert.Equal(["booting"], await fleet.SlotsAsync());
         await fleet.HeartbeatAsync(await fleet.InstancesAsync());
         Assert.Equal(["live 0"], await fleet.Database.RowsAsync(

@@ -71,7 +71,7 @@ public class FleetReconcilerTests
                 launched.Add(minute);
         }
 
-        Assert.Equal([0, 2, 5, 10, 19, 35, 51], launched);
+        Assert.Equal([0, 2, 4, 7, 12, 21, 37, 53], launched);
         Assert.Equal(launched.Count, rig.Ledger.Consoles.Count);
         Assert.Equal(RefusalClass.BootFailed, rig.Ledger.HeldFor);
     }

@@ -9,6 +9,9 @@ public static class LaunchDecision
     /// </summary>
     private static readonly TimeSpan Stopped = TimeSpan.FromMinutes(15);
 
+    /// <summary>One instance may have been taken back while it booted; it is the second in a row that tells of a bad template.</summary>
+    private static readonly TimeSpan FirstBoot = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(30);
 
     public static LaunchStep After(RefusalClass refusal) => refusal switch
@@ -32,7 +35,7 @@ public static class LaunchDecision
     public static TimeSpan Wait(RefusalClass refusal, int earlier, double chance)
     {
         if (refusal == RefusalClass.BootFailed)
-            return TimeSpan.FromMinutes(Math.Min(Stopped.TotalMinutes, 1 << Math.Min(earlier, 10)));
+            return earlier == 0 ? FirstBoot : TimeSpan.FromMinutes(Math.Min(Stopped.TotalMinutes, 1 << Math.Min(earlier - 1, 10)));
         if (After(refusal) != LaunchStep.SlowDown)
             return Stopped;
         var seconds = Math.Min(LongestBackOff.TotalSeconds, 2 << Math.Min(earlier, 10));
