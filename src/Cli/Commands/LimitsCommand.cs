@@ -10,6 +10,8 @@ namespace TaskMesh.Cli.Commands;
 /// <summary><c>taskmesh limits show|set|network</c>: how much an organisation may have at once, and how fast its scans and all scans send.</summary>
 internal static class LimitsCommand
 {
+    private const string None = "none";
+
     private static readonly Option<string> Organisation = new("--organisation")
     {
         Description = "Whose.",
@@ -48,29 +50,42 @@ internal static class LimitsCommand
 
     private static Command Set()
     {
-        var waiting = new Option<int?>("--waiting") { Description = "How many tasks may be in line for room; any number if left out." };
-        var tasks = new Option<int?>("--tasks") { Description = "How many tasks a collection may be submitted with, and its generators may make." };
-        var packets = new Option<int?>("--packets") { Description = "Packets a second of all its scans together; what they are told if left out." };
-        var rescan = new Option<string?>("--rescan")
-        {
-            Description = "How long the same scan may not be submitted again, such as 6h; any time if left out.",
-        };
+        var waiting = new Option<string?>("--waiting") { Description = "How many tasks may be in line for room." };
+        var tasks = new Option<string?>("--tasks") { Description = "How many tasks a collection may be submitted with, and its generators make." };
+        var packets = new Option<string?>("--packets") { Description = "Packets a second of all its scans together." };
+        var rescan = new Option<string?>("--rescan") { Description = "How long the same scan may not be submitted again, such as 6h." };
         var reason = CommonOptions.Reason();
         var command = new Command(
-            "set", "Set all limits. What is above one is refused when it is submitted; what runs goes on, and sends at the new rate within seconds.")
+            "set",
+            "Set limits; 'none' lifts one, and what is left out stays. What is above one is refused when it is submitted; what runs goes on, and "
+            + "sends at the new rate within seconds.")
         {
             Organisation, waiting, tasks, packets, rescan, reason,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
+            if (new[] { waiting, tasks, packets, rescan }.All(option => parsed.GetValue(option) is null))
+                throw new CliException(ExitCode.Usage, "limits: say which, by --waiting, --tasks, --packets or --rescan");
             await using var mesh = MeshClient.Connect();
+            var name = parsed.GetRequiredValue(Organisation);
+            var now = await mesh.Reader.LimitsAsync(name, cancellation)
+                ?? throw new CliException(ExitCode.Usage, $"organisation: there is no '{name}'");
             var action = new ControlAction.SetLimits(
-                parsed.GetRequiredValue(Organisation),
-                parsed.GetValue(waiting),
-                parsed.GetValue(tasks),
-                parsed.GetValue(packets),
-                parsed.DurationOf(rescan));
+                name,
+                Number(waiting, now.MostWaiting),
+                Number(tasks, now.MostTasks),
+                Number(packets, now.PacketsPerSecond),
+                parsed.GetValue(rescan) is None ? null : parsed.DurationOf(rescan) ?? now.RescanInterval);
             await mesh.SteerAsync(action, parsed.GetRequiredValue(reason), cancellation);
+
+            int? Number(Option<string?> option, int? known) => parsed.GetValue(option) switch
+            {
+                null => known,
+                None => null,
+                var text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                    ? number
+                    : throw new CliException(ExitCode.Usage, $"{option.Name}: '{text}' is neither a number nor '{None}'"),
+            };
         });
         return command;
     }

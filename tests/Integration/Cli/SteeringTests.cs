@@ -11,6 +11,23 @@ public sealed class SteeringTests(LocalMeshFixture mesh)
     private const string AnyTask = """{"key":"steered","value":1}""";
 
     [Fact]
+    public async Task Limits_that_are_left_out_stay()
+    {
+        (await mesh.RunAsync("scope", "set", mesh.ScopeFile, "--organisation", "bounded", "--reason", "tests")).Good();
+        (await SetAsync("--tasks", "4", "--rescan", "6h")).Good();
+        (await SetAsync("--waiting", "9", "--rescan", "none")).Good();
+
+        var shown = (await mesh.RunAsync("limits", "show", "--organisation", "bounded", "-o", "json")).Good().Json;
+        Assert.Equal((9, 4), (shown.GetProperty("waiting").GetInt32(), shown.GetProperty("tasks").GetInt32()));
+        Assert.False(shown.TryGetProperty("rescan", out _));
+        Assert.Equal(ExitCode.Usage, (await SetAsync()).Code);
+        Assert.Contains("'few' is neither a number nor 'none'", (await SetAsync("--tasks", "few")).Errors, StringComparison.Ordinal);
+
+        Task<CliAnswer> SetAsync(params string[] limits) =>
+            mesh.RunAsync(["limits", "set", "--organisation", "bounded", "--reason", "tests", .. limits]);
+    }
+
+    [Fact]
     public async Task A_pool_without_slots_lets_work_wait_in_line_until_it_has_some()
     {
         (await SteerAsync("pool", "set", "internal", "--packets", "900")).Good();
