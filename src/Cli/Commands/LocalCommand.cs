@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Diagnostics;
 using TaskMesh.Cli.Local;
+using TaskMesh.Cli.Mesh;
 using TaskMesh.Cli.Output;
 using TaskMesh.Core.Configuration;
+using TaskMesh.Core.Messages;
 
 namespace TaskMesh.Cli.Commands;
 
@@ -10,6 +12,7 @@ namespace TaskMesh.Cli.Commands;
 internal static class LocalCommand
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ManagerLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
@@ -23,7 +26,11 @@ internal static class LocalCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             if (LocalState.Read(Folder) is null)
+            {
                 await StartAsync(parsed, cancellation);
+                await WaitForManagerAsync(cancellation);
+                await parsed.InvocationConfiguration.Error.WriteLineAsync($"The mesh runs; its data and logs are in {Folder}");
+            }
             Print(parsed.Printer(), LocalState.Read(Folder));
         });
         return command;
@@ -123,10 +130,31 @@ internal static class LocalCommand
                 throw new CliException(ExitCode.Unavailable, $"The mesh was not ready within {StartLimit.TotalSeconds} s; see {log}");
             await Task.Delay(Pause, clock, cancellation);
         }
-        await parsed.InvocationConfiguration.Error.WriteLineAsync($"The mesh runs; its data and logs are in {Folder}");
     }
 
-    private static string LastLine(string log) => File.Exists(log) ? File.ReadLines(log).LastOrDefault() ?? "" : "";
+    /// <summary>A Manager with a wrong setting ends as soon as it starts: better heard of here than from a task that waits.</summary>
+    private static async Task WaitForManagerAsync(CancellationToken cancellation)
+    {
+        var state = LocalState.Read(Folder) ?? throw new CliException(ExitCode.Unavailable, "The mesh has ended as soon as it was ready.");
+        await using var mesh = new MeshClient(MeshSettings.Of(state));
+        await mesh.SendAsync(new Tick(), cancellation);
+        var clock = TimeProvider.System;
+        var asked = clock.GetTimestamp();
+        while (!((await mesh.Health.ReadAsync(cancellation)).SweptAgo < clock.GetUtcNow() - state.StartedAt))
+        {
+            var log = Path.Combine(new LocalMeshOptions(Folder).LogFolder, "function-manager.log");
+            if (clock.GetElapsedTime(asked) > ManagerLimit)
+                throw new CliException(
+                    ExitCode.Unavailable,
+                    $"The mesh runs, but no Manager works in it: {LastLine(log)} (the whole log is in {log}; `taskmesh local down` stops the mesh)");
+            await Task.Delay(Pause, clock, cancellation);
+        }
+    }
+
+    /// <summary>Above the calls that an exception ends with.</summary>
+    private static string LastLine(string log) => File.Exists(log)
+        ? File.ReadLines(log).LastOrDefault(line => line.Length > 0 && !line.TrimStart().StartsWith("at ", StringComparison.Ordinal)) ?? ""
+        : "";
 
     private static void Print(Printer printer, LocalState? state)
     {

@@ -57,10 +57,14 @@ internal sealed class MeshCheck(HealthView health, MeshRules? rules, FleetView f
     private Diagnosis Manager()
     {
         const string check = "manager";
+        var isYoung = age < Silence;
+        if (isYoung && !(health.SweptAgo < age))
+            return Diagnosis.Warn(
+                check,
+                "No Manager has worked since the mesh started; the first message or the minute's tick starts one.",
+                $"wait a minute, or read {log}");
         if (rules is null || health.SweptAgo is not { } ago)
-            return age < Silence
-                ? Diagnosis.Warn(check, "No Manager has started yet; the first message or the minute's tick starts one.", "wait a minute")
-                : Diagnosis.Fail(check, "No Manager has ever worked on this database.", $"read why it does not start: {log}");
+            return Diagnosis.Fail(check, "No Manager has ever worked on this database.", $"read why it does not start: {log}");
         return ago > Silence
             ? Diagnosis.Fail(check, $"No Manager has looked after the mesh for {Minutes(ago)}.", $"read why: {log}")
             : Diagnosis.Ok(check, $"A Manager looked after the mesh {Seconds(ago)} ago.");

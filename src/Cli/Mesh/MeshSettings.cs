@@ -31,6 +31,9 @@ public sealed record MeshSettings(string Database, string ManagerQueue, string C
         var local = LocalState.Read(LocalFolder.Find(environment))
             ?? throw new CliException(
                 ExitCode.Unavailable, $"No mesh runs here. Start one with `taskmesh local up`, or set {DatabaseVariable} to reach another.");
-        return new MeshSettings(local.ReaderDatabase, local.ManagerQueue, local.ControlQueue, local.Endpoint, LocalCloudPlan.Stage);
+        return Of(local);
     }
+
+    public static MeshSettings Of(LocalState local) =>
+        new(local.ReaderDatabase, local.ManagerQueue, local.ControlQueue, local.Endpoint, LocalCloudPlan.Stage);
 }
