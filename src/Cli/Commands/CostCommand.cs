@@ -23,7 +23,7 @@ internal static class CostCommand
             printer.One(
                 new Answer(Schema.Cost, collection, cost.Cost, cost.Seconds, cost.Runs, cost.Unpriced),
                 () => printer.Facts(
-                    ("cost", FleetCommand.Money(cost.Cost)),
+                    ("cost", cost.Runs > 0 && cost.Unpriced == cost.Runs ? "not known: none of its runs has a price" : FleetCommand.Money(cost.Cost)),
                     ("runs", cost.Runs.ToString(CultureInfo.InvariantCulture)),
                     ("seconds", cost.Seconds.ToString(CultureInfo.InvariantCulture)),
                     ("without a price", cost.Unpriced == 0 ? null : cost.Unpriced.ToString(CultureInfo.InvariantCulture))));
