@@ -30,6 +30,10 @@ public sealed class ProductDatabase(Func<string, string> connectionString) : IAs
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>Returns when a statement waits for a lock.</summary>
+    public Task UntilSomebodyWaitsAsync() => Eventually.GetAsync(
+        () => ScalarAsync<bool>("select exists (select from pg_locks where not granted)"), waits => waits);
+
     /// <summary>Rows as text, columns joined by a space.</summary>
     public async Task<IReadOnlyList<string>> RowsAsync(string sql)
     {

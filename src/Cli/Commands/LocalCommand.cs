@@ -142,7 +142,7 @@ internal static class LocalCommand
         var asked = clock.GetTimestamp();
         while (!((await mesh.Health.ReadAsync(cancellation)).SweptAgo < clock.GetUtcNow() - state.StartedAt))
         {
-            var log = Path.Combine(new LocalMeshOptions(Folder).LogFolder, "function-manager.log");
+            var log = new LocalMeshOptions(Folder).ManagerLog;
             if (clock.GetElapsedTime(asked) > ManagerLimit)
                 throw new CliException(
                     ExitCode.Unavailable,

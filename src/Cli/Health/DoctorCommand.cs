@@ -79,7 +79,7 @@ internal static class DoctorCommand
                 return [other];
             var log = local is null
                 ? "the log group of the Manager's function"
-                : Path.Combine(new LocalMeshOptions(LocalFolder.Find(environment)).LogFolder, "function-manager.log");
+                : new LocalMeshOptions(LocalFolder.Find(environment)).ManagerLog;
             var rules = await mesh.Rules.RulesAsync(cancellation);
             var waiting = (await mesh.Reader.PoolsAsync(cancellation)).Where(pool => pool.Name == rules?.LaunchPool).Sum(pool => pool.Waiting);
             return

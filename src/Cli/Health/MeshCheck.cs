@@ -57,8 +57,7 @@ internal sealed class MeshCheck(HealthView health, MeshRules? rules, FleetView f
     private Diagnosis Manager()
     {
         const string check = "manager";
-        var isYoung = age < Silence;
-        if (isYoung && !(health.SweptAgo < age))
+        if (age < Silence && !(health.SweptAgo < age))
             return Diagnosis.Warn(
                 check,
                 "No Manager has worked since the mesh started; the first message or the minute's tick starts one.",

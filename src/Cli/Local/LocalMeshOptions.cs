@@ -36,6 +36,8 @@ public sealed record LocalMeshOptions(string Folder)
 
     public string LogFolder => Path.Combine(Folder, "logs");
 
+    public string ManagerLog => Path.Combine(LogFolder, "function-manager.log");
+
     /// <summary>0 takes a free one.</summary>
     public int Port { get; init; }
 }

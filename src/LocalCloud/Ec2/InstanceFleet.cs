@@ -80,7 +80,8 @@ public sealed partial class InstanceFleet(
 
         async Task TakeAwayAsync()
         {
-            await Task.WhenAny(Task.Delay(notice, clock), instance.Unwanted.Task);
+            await instance.Unwanted.Task.WaitAsync(notice, clock).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             Terminate(instance, StateReason.Interrupted);
         }
     }

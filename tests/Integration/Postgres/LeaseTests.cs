@@ -59,7 +59,7 @@ public class LeaseTests(ProductCluster cluster)
         await hold.ExecuteNonQueryAsync();
 
         var claim = Leases(rig, "w1").ClaimAsync(rig.Runs, default);
-        await Eventually.GetAsync(() => rig.Database.ScalarAsync<bool>("select exists (select from pg_locks where not granted)"), waits => waits);
+        await rig.Database.UntilSomebodyWaitsAsync();
         await rig.Database.AdvanceAsync(TimeSpan.FromSeconds(5));
         await holder.CommitAsync();
         await claim;

@@ -29,7 +29,7 @@ public class SuccessTests(ProductCluster cluster)
         await using var dispatching = await first.BeginTransactionAsync();
         await EndAsync(first, rig.Runs[0], freesSlots: false);
         var other = EndAsync(second, rig.Runs[1], freesSlots: true);
-        await Eventually.GetAsync(() => rig.Database.ScalarAsync<bool>("select exists (select from pg_locks where not granted)"), waits => waits);
+        await rig.Database.UntilSomebodyWaitsAsync();
         await new DispatchStore(first).LockAsync(new Dictionary<string, int> { ["internal"] = 1 }, default);
         await dispatching.CommitAsync();
         await other;

@@ -91,10 +91,9 @@ public sealed class BatchRunner(TaskExecutor executor, ITaskLeases? leases, IMan
     {
         using var held = attempt.Lease is { } lease ? keeper!.Hold(lease) : null;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(held?.Lost ?? CancellationToken.None, cancellation);
-        var run = attempt.Run;
-        var ended = await executor.ExecuteAsync(run, new RunSignals(either.Token, CancellationToken.None));
+        var ended = await executor.ExecuteAsync(attempt.Run, new RunSignals(either.Token, CancellationToken.None));
         if (ended is null && held?.Cause is null)
-            ended = new CompleteTask(run.Id, run.Attempt, run.Nonce, HandedBack) { TraceId = run.TraceId };
+            ended = attempt.Run.Ended(HandedBack);
         try
         {
             await reports.EndAsync(ended);

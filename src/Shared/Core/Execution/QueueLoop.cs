@@ -198,7 +198,7 @@ public sealed class QueueLoop(
             await LookAsync();
             var ended = held.Cause is null ? await executor.ExecuteAsync(run, new RunSignals(either.Token, asked.Token)) : null;
             if (ended is null && !held.Lost.IsCancellationRequested)
-                ended = new CompleteTask(run.Id, run.Attempt, run.Nonce, HandedBack(held.Cause)) { TraceId = run.TraceId };
+                ended = run.Ended(HandedBack(held.Cause));
             if (ended is not null)
                 await manager.SendAsync([ended], CancellationToken.None);
             await queue.DeleteAsync(message, CancellationToken.None);

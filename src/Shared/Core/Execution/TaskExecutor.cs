@@ -23,7 +23,7 @@ public sealed class TaskExecutor(
     public async Task<CompleteTask?> ExecuteAsync(RunTask run, RunSignals signals)
     {
         var outcome = await OutcomeAsync(run, signals);
-        return outcome is null ? null : new CompleteTask(run.Id, run.Attempt, run.Nonce, outcome) { TraceId = run.TraceId };
+        return outcome is null ? null : run.Ended(outcome);
     }
 
     private async Task<TaskOutcome?> OutcomeAsync(RunTask run, RunSignals signals)

@@ -28,4 +28,7 @@ public sealed record RunTask(
     public string Type { get; init; } = nameof(RunTask);
 
     public int V { get; init; } = ManagerMessage.Version;
+
+    /// <summary>The report that this attempt has ended so.</summary>
+    public CompleteTask Ended(TaskOutcome outcome) => new(Id, Attempt, Nonce, outcome) { TraceId = TraceId };
 }
