@@ -68,6 +68,21 @@ public class FairnessTests(ProductCluster cluster)
     }
 
     [Fact]
+    public async Task What_comes_back_from_a_lost_worker_goes_before_what_never_ran()
+    {
+        await using var rig = await RigAsync(slots: 1, "alpha");
+        await SubmitAsync(rig, "alpha", 2);
+        var lost = rig.Runs;
+        await BacklogAsync(rig, 10);
+        await rig.Database.AdvanceAsync(TimeSpan.FromHours(1));
+        rig.Sent.Clear();
+
+        await rig.SendAsync(new Tick());
+
+        Assert.Equal(lost.Select(run => (run.Id, run.Attempt + 1)).Order(), rig.Runs.Select(run => (run.Id, run.Attempt)).Order());
+    }
+
+    [Fact]
     public async Task Tasks_of_closed_containers_hold_nobody_up()
     {
         await using var rig = await RigAsync(slots: 1, "alpha");

@@ -66,10 +66,11 @@ public sealed class DispatchStore(NpgsqlConnection connection)
     }
 
     /// <summary>
-    /// Moves waiting tasks to Dispatched: of the highest priority that waits, one task of each organisation after the other, the oldest first.
-    /// Cheap whatever waits: organisations are found by skipping over the index, and each gives no more tasks than its share of the room, so what
-    /// some cannot use is left for another call. Tasks of closed containers, and those that a hold keeps, are met at most once and are not ready
-    /// any more. A task for whose kind the bucket has no token waits for the time when it will have one, behind those that wait already.
+    /// Moves waiting tasks to Dispatched: of the highest priority that waits, one task of each organisation after the other, first what comes back
+    /// and then the oldest. Cheap whatever waits: organisations are found by skipping over the index, and each gives no more tasks than its share
+    /// of the room, so what some cannot use is left for another call. Tasks of closed containers, and those that a hold keeps, are met at most
+    /// once and are not ready any more. A task for whose kind the bucket has no token waits for the time when it will have one, behind those that
+    /// wait already.
     /// </summary>
     public async Task<Picked> PickAsync(IReadOnlyList<(string Pool, int Room, TimeSpan? Lease)> rooms, CancellationToken cancellation)
     {
@@ -100,16 +101,17 @@ public sealed class DispatchStore(NpgsqlConnection connection)
                 select w.*, ceil(w.room::numeric / count(*) over (partition by w.pool))::int as quota from walk w where w.place > 0
             ), looked as (
                 select s.pool, s.room, s.lease, s.organisation, s.place, t.id, t.collection_id, t.kind, t.is_back, t.hold,
-                       t.is_open and t.hold is null as runs, row_number() over (partition by s.pool, s.place order by t.id) as nth
+                       t.is_open and t.hold is null as runs,
+                       row_number() over (partition by s.pool, s.place order by t.attempt = 0, t.id) as nth
                   from share s
                  cross join lateral (
-                       select t.id, t.collection_id, t.kind, coalesce(t.reason like 'rate-limit:%', false) as is_back,
+                       select t.id, t.attempt, t.collection_id, t.kind, coalesce(t.reason like 'rate-limit:%', false) as is_back,
                               (select c.state from task_manager.container c where c.id = t.container_id) = 'Running' as is_open,
                               case when (select exists (select from task_manager.hold))
                                    then task_manager.hold_on(t.pool, t.organisation, t.collection_id) end as hold
                          from task_manager.task t
                         where t.pool = s.pool and t.ready and t.priority = s.priority and t.organisation = s.organisation
-                        order by t.id
+                        order by t.attempt = 0, t.id
                         limit s.quota
                           for update of t skip locked) t
             ), ranked as (

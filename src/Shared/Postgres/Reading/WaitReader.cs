@@ -141,7 +141,7 @@ public sealed class WaitReader(NpgsqlDataSource database)
 
     /// <summary>
     /// As in <c>DispatchStore</c>: the window of a bare-metal pool grows with its workers. Before a task go those of higher priority, its own
-    /// organisation's older ones, and of each other organisation as many as it gets turns until then.
+    /// organisation's that come back and older ones, and of each other organisation as many as it gets turns until then.
     /// </summary>
     private const string PoolSql = """
         select p.class, p.in_flight as inFlight, w.live::int as liveWorkers,
@@ -167,7 +167,8 @@ public sealed class WaitReader(NpgsqlDataSource database)
          cross join lateral (
                select count(*) as before
                  from (select from task_manager.task o
-                        where o.pool = t.pool and o.ready and o.priority = t.priority and o.organisation = t.organisation and o.id < t.id
+                        where o.pool = t.pool and o.ready and o.priority = t.priority and o.organisation = t.organisation
+                          and (o.attempt = 0, o.id) < (t.attempt = 0, t.id)
                         limit @limit) older) own
          where t.id = @id
         """;
