@@ -164,7 +164,8 @@ public sealed record MadeChildren(
 
     /// <summary>Containers that may be complete now.</summary>
     public IEnumerable<Guid> Touched =>
-        Children.Where(child => child.Task.Refusal is not null).Select(child => child.Task.Container).Concat(Released?.Filled ?? []).Distinct();
+        Children.Where(child => child.Task.Refusal is not null).Select(child => child.Task.Container)
+            .Concat(Released?.MayBeComplete ?? []).Distinct();
 }
 
 /// <summary>A generator that may have ended, or whose children may have come too late to be started or swept with their siblings.</summary>

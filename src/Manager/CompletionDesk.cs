@@ -180,7 +180,7 @@ public sealed class CompletionDesk(TaskCatalogue catalogue, StragglerDesk stragg
             tallies.Where(tally => held.Contains(tally.Key)).ToDictionary(), cancellation);
         foreach (var pool in released.Pools)
             freed.TryAdd(pool, 0);
-        return (freed, released.Filled);
+        return (freed, released.MayBeComplete);
     }
 
     /// <summary>Disables the branches that conditional tasks did not take.</summary>

@@ -55,6 +55,6 @@ public sealed class ContainerSettler(UnitOfWork work, GeneratorSettler generator
         await store.AddProgressAsync((short)random.Next(ContainerStore.ProgressShards), byParent, cancellation);
         var released = await new ReleaseStore(connection).ReleaseAsync(byParent, cancellation);
         var effects = await Dispatcher.DispatchAsync(connection, [], released.Pools.ToDictionary(pool => pool, _ => 0), cancellation);
-        return new Decided(effects, [.. byParent.Keys, .. released.Filled]);
+        return new Decided(effects, [.. byParent.Keys, .. released.MayBeComplete]);
     }
 }

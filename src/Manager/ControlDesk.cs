@@ -117,8 +117,6 @@ public sealed class ControlDesk(ReferenceResolver references, ScheduleDesk sched
         var store = new ControlStore(connection);
         if (await store.TargetAsync(target, cancellation) is not { } found)
             return $"target: there is no collection, container or task {target}";
-        if (found.ParentState == TaskState.Pending)
-            return $"target: its container {found.Parent} has not started; cancel that one";
         var cancelled = found.IsContainer
             ? await CloseAsync(connection, target, cancellation)
             : await EndAsync(store, target, reason, steered, cancellation);
@@ -150,7 +148,7 @@ public sealed class ControlDesk(ReferenceResolver references, ScheduleDesk sched
         {
             var released = await new ReleaseStore(connection).ReleaseAsync(tally, cancellation);
             steered.Ask(released.Pools);
-            steered.Touched.UnionWith(released.Filled);
+            steered.Touched.UnionWith(released.MayBeComplete);
         }
         steered.Touched.UnionWith(await new GeneratorStore(connection).EndAsync([child], cancellation));
         steered.Touched.Add(container);

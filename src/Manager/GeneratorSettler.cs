@@ -85,7 +85,7 @@ public sealed class GeneratorSettler(UnitOfWork work, NpgsqlDataSource database,
             await new ContainerStore(connection).AddProgressAsync((short)random.Next(ContainerStore.ProgressShards), tallies, cancellation);
             var released = await new ReleaseStore(connection).ReleaseAsync(tallies, cancellation);
             pools.UnionWith(released.Pools);
-            started = released.Filled;
+            started = released.MayBeComplete;
         }
         var effects = await Dispatcher.DispatchAsync(connection, [], pools.ToDictionary(pool => pool, _ => 0), cancellation);
         return new Decided(effects, [.. tallies.Keys, .. filled, .. started]);

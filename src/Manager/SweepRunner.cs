@@ -147,7 +147,7 @@ public sealed class SweepRunner(
                 freed.TryAdd(pool, 0);
             var filled = await new GeneratorStore(connection).EndAsync(
                 [.. tasks.Where(task => task.State.IsTerminal()).Select(task => task.Id)], cancellation);
-            touched.AddRange([.. ended.Keys, .. filled, .. released.Filled]);
+            touched.AddRange([.. ended.Keys, .. filled, .. released.MayBeComplete]);
         }
         return new Decided(await Dispatcher.DispatchAsync(connection, [], freed, cancellation), touched);
     }

@@ -138,6 +138,55 @@ public class CancelTests(ProductCluster cluster)
         Assert.Equal(["PartiallyFailed"], await rig.Database.RowsAsync("select state from task_manager.collection"));
     }
 
+    public static TheoryData<CollectionNode, string, string> Waiting()
+    {
+        TaskNode[] children = [new("a", "inside", Empty), new("b", "inside", Empty), new("c", "inside", Empty)];
+        var go = new CompletionPolicy.BestEffort();
+        return new()
+        {
+            { new SequentialNode(children, "later", go), "b", "a Succeeded, b Cancelled, c Succeeded, first Succeeded: PartiallyFailed" },
+            { new ParallelNode(children, "later", go), "b", "a Succeeded, b Cancelled, c Succeeded, first Succeeded: PartiallyFailed" },
+            {
+                new ParallelNode(children, "later", go, MaxConcurrency: 1), "a",
+                "a Cancelled, b Succeeded, c Succeeded, first Succeeded: PartiallyFailed"
+            },
+            { new ParallelNode(children, "later", go), "abc", "a Cancelled, b Cancelled, c Cancelled, first Succeeded: PartiallyFailed" },
+            { new SequentialNode(children, "later", go), "cba", "a Cancelled, b Cancelled, c Cancelled, first Succeeded: PartiallyFailed" },
+            { new SequentialNode(children, "later"), "c", "a Cancelled, b Cancelled, c Cancelled, first Succeeded: PartiallyFailed" },
+            { new ParallelNode(children, "later"), "c", "a Cancelled, b Cancelled, c Cancelled, first Succeeded: PartiallyFailed" },
+            {
+                new ParallelNode([new SequentialNode(children, "inner", go), new TaskNode("d", "inside", Empty)], "later", go), "ac",
+                "a Cancelled, b Succeeded, c Cancelled, d Succeeded, first Succeeded: PartiallyFailed"
+            },
+        };
+    }
+
+    [Theory]
+    [MemberData(nameof(Waiting))]
+    public async Task Tasks_are_cancelled_before_their_container_has_started(CollectionNode later, string cancelled, string expected)
+    {
+        await using var rig = await RigAsync();
+        await rig.SendAsync(new CreateCollection(new SequentialNode(
+            [new TaskNode("first", "inside", Empty), later], Policy: new CompletionPolicy.BestEffort()))
+        { Id = Guid.CreateVersion7() });
+
+        foreach (var name in cancelled)
+        {
+            var id = await rig.Database.ScalarAsync<Guid>($"select id from task_manager.task where name = '{name}'");
+            await ControlAsync(rig, new ControlAction.Cancel(id));
+        }
+        Assert.Single(rig.Runs);
+        var ran = new HashSet<Guid>();
+        await rig.RunAllAsync(run => ran.Add(run.Id) ? new TaskOutcome.Succeeded() : throw new InvalidOperationException("ran twice"));
+        await rig.SendAsync(new Tick());
+
+        var ended = await rig.Database.RowsAsync("select state from task_manager.collection");
+        Assert.Equal(expected, $"{string.Join(", ", await rig.StatesAsync())}: {Assert.Single(ended)}");
+        Assert.Equal(expected.Split("Succeeded").Length - 1, ran.Count);
+        Assert.Empty(await rig.Database.RowsAsync("select task_id from task_manager.dead_letter"));
+        Assert.Equal(["0"], await rig.Database.RowsAsync("select sum(in_flight) from task_manager.pool"));
+    }
+
     private static Task<IReadOnlyList<string>> ControlAsync(ManagerRig rig, ControlAction action) =>
         rig.SendAsync(new Control(action, "tester", "because") { Id = Guid.CreateVersion7() });
 

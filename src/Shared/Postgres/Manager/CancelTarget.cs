@@ -1,6 +1,4 @@
-using TaskMesh.Core.Workflow;
-
 namespace TaskMesh.Postgres.Manager;
 
 /// <param name="Parent">The container that it is in; null for the root.</param>
-public sealed record CancelTarget(bool IsContainer, Guid? Parent, TaskState? ParentState);
+public sealed record CancelTarget(bool IsContainer, Guid? Parent);

@@ -52,28 +52,20 @@ public sealed class ControlStore(NpgsqlConnection connection)
     public async Task<CancelTarget?> TargetAsync(Guid id, CancellationToken cancellation)
     {
         const string sql = """
-            select true, c.parent_id, p.state::text
-              from task_manager.container c
-              left join task_manager.container p on p.id = c.parent_id
-             where c.id = $1
+            select true, parent_id from task_manager.container where id = $1
              union all
-            select false, t.container_id, p.state::text
-              from task_manager.task t
-              join task_manager.container p on p.id = t.container_id
-             where t.id = $1
+            select false, container_id from task_manager.task where id = $1
             """;
         var rows = await connection.Command(sql, In(id)).QueryAsync(
-            row => new CancelTarget(
-                row.GetBoolean(0), row.IsDBNull(1) ? null : row.GetGuid(1), row.IsDBNull(2) ? null : row.Enum<TaskState>(2)),
-            cancellation);
+            row => new CancelTarget(row.GetBoolean(0), row.IsDBNull(1) ? null : row.GetGuid(1)), cancellation);
         return rows.OrderByDescending(row => row.IsContainer).FirstOrDefault();
     }
 
     /// <summary>
-    /// Lets a child that is cancelled before its turn use its turn up now: it moves before those that still wait, so that each end still opens
-    /// exactly one of them.
+    /// Lets a child that is cancelled before its turn use its turn up now, also where the container has not started: it moves before those that
+    /// still wait, so that each end still opens exactly one of them.
     /// </summary>
-    /// <returns>False if its turn had come.</returns>
+    /// <returns>False if its turn had come, or if nobody waits for turns.</returns>
     public async Task<bool> UseTurnAsync(Guid child, Guid container, CancellationToken cancellation)
     {
         const string sql = """
@@ -83,7 +75,7 @@ public sealed class ControlStore(NpgsqlConnection connection)
                        (select ordinal from task_manager.task where id = $1 and container_id = $2
                          union all
                         select ordinal from task_manager.container where id = $1 and parent_id = $2) x
-                 where p.id = $2 and x.ordinal >= p.released
+                 where p.id = $2 and x.ordinal >= p.released and (p.mode = 'Sequential' or p.max_concurrency is not null)
                    for update of p
             ), tasks as (
                 update task_manager.task t

@@ -30,16 +30,17 @@ public sealed class ReleaseStore(NpgsqlConnection connection)
             In(endedByContainer.Values.Select(tally => tally.Ended).ToArray()),
             In(endedByContainer.Values.Select(tally => tally.Ended - tally.Bad).ToArray()))
             .QueryAsync(row => new Opening(row.GetGuid(0), row.GetInt32(1), row.GetInt32(2)), cancellation);
-        var (pools, filled) = (new HashSet<string>(), new List<Guid>());
+        var (pools, mayBeComplete, inParts) = (new HashSet<string>(), new List<Guid>(), false);
         while (opened.Count > 0)
         {
-            pools.UnionWith(await StartAsync([.. opened.Where(opening => opening is not { Filled: true, Past: int.MaxValue })], cancellation));
+            pools.UnionWith(await StartAsync([.. opened.Where(opening => !opening.InParts)], cancellation));
             opened = await StartContainersAsync(opened, cancellation);
-            filled.AddRange(opened.Where(opening => opening.Filled).Select(opening => opening.Container));
+            mayBeComplete.AddRange(opened.Where(opening => opening.MayBeComplete).Select(opening => opening.Container));
+            inParts |= opened.Exists(opening => opening.InParts);
         }
-        if (filled.Count > 0)
+        if (inParts)
             pools.UnionWith((await StartFilledAsync(cancellation)).Pools);
-        return new Released(pools, filled);
+        return new Released(pools, mayBeComplete);
     }
 
     /// <returns>The pools of the tasks that may be dispatched now.</returns>
@@ -103,9 +104,11 @@ public sealed class ReleaseStore(NpgsqlConnection connection)
         const string sql = """
             update task_manager.container c
                set state = 'Running',
-                   released = case when c.mode = 'Sequential' then 1
-                                   when c.max_concurrency is not null then c.max_concurrency
-                                   when c.filled then 0
+                   released = case when c.filled and c.mode = 'Parallel' and c.max_concurrency is null then 0
+                                   when c.policy = '{"type":"All"}' and exists (
+                                        select from task_manager.progress p where p.container_id = c.id and p.cancelled + p.failed > 0) then 0
+                                   when c.mode = 'Sequential' then c.released + 1
+                                   when c.max_concurrency is not null then c.released + c.max_concurrency
                                    else 2147483647 end
               from unnest($1, $2, $3) as o(id, first, past)
               join task_manager.container parent on parent.id = o.id
@@ -114,10 +117,12 @@ public sealed class ReleaseStore(NpgsqlConnection connection)
                and c.ordinal >= o.first
                and c.ordinal < o.past
                and c.state = 'Pending'
-         returning c.id, c.released, c.filled
+         returning c.id, c.released, c.filled and c.mode = 'Parallel' and c.max_concurrency is null,
+                   c.filled or exists (select from task_manager.progress p where p.container_id = c.id)
          """;
         return await Opened(sql, opened).QueryAsync(
-            row => new Opening(row.GetGuid(0), 0, row.GetInt32(1) is > 0 and var past ? past : int.MaxValue, row.GetBoolean(2)), cancellation);
+            row => new Opening(row.GetGuid(0), 0, row.GetBoolean(2) ? int.MaxValue : row.GetInt32(1), row.GetBoolean(2), row.GetBoolean(3)),
+            cancellation);
     }
 
     private NpgsqlCommand Opened(string sql, IReadOnlyList<Opening> opened) => connection.Command(
@@ -128,9 +133,10 @@ public sealed class ReleaseStore(NpgsqlConnection connection)
 }
 
 /// <summary>Children with ordinals from <paramref name="First"/> up to but not including <paramref name="Past"/> may start.</summary>
-/// <param name="Filled">By generators: there may be too many to let them go at once, or none at all.</param>
-public readonly record struct Opening(Guid Container, int First, int Past, bool Filled = false);
+/// <param name="InParts">Generators have made tasks in it, perhaps too many to let them go at once.</param>
+/// <param name="MayBeComplete">Generators have filled it, perhaps with nothing, or children were cancelled before it started.</param>
+public readonly record struct Opening(Guid Container, int First, int Past, bool InParts = false, bool MayBeComplete = false);
 
 /// <param name="Pools">Of the tasks that may be dispatched now.</param>
-/// <param name="Filled">Containers that have started and may be complete already.</param>
-public sealed record Released(IReadOnlySet<string> Pools, IReadOnlyCollection<Guid> Filled);
+/// <param name="MayBeComplete">Containers that have started and may be complete already.</param>
+public sealed record Released(IReadOnlySet<string> Pools, IReadOnlyCollection<Guid> MayBeComplete);
