@@ -53,7 +53,8 @@ public sealed class SweepRunner(
             async connection =>
                 new Decided(
                     await DispatchAsync(connection, await new SweepStore(connection).WakeAsync(cancellation), cancellation), []), cancellation);
-        await RepeatAsync(store => store.ReclaimAsync(LeaseKeeper.LeaseTime, cancellation), SweepStore.DispatchRowLimit, cancellation);
+        await RepeatAsync(
+            store => store.ReclaimAsync(LeaseKeeper.LeaseTime, LeaseKeeper.Heartbeat, cancellation), SweepStore.DispatchRowLimit, cancellation);
         await work.RunAsync(connection => ExpireAsync(connection, cancellation), cancellation);
         await StartFilledAsync(cancellation);
         await RepeatAsync(store => store.EmptyAsync(cancellation), limit: 1, cancellation);

@@ -45,6 +45,24 @@ public class LostWorkerTests(ProductCluster cluster)
     }
 
     [Fact]
+    public async Task What_nobody_has_taken_over_soon_after_its_lease_is_sent_anew()
+    {
+        await using var rig = await RigAsync();
+        await rig.Database.AdvanceAsync(TimeSpan.Zero);
+        var lost = await DispatchAsync(rig);
+        await Leases(rig, "w1").ClaimAsync([lost], default);
+        rig.Sent.Clear();
+
+        await rig.Database.AdvanceAsync(LeaseKeeper.LeaseTime + LeaseKeeper.Heartbeat - TimeSpan.FromSeconds(1));
+        await rig.SendAsync(new Tick());
+        Assert.Empty(rig.Runs);
+        await rig.Database.AdvanceAsync(TimeSpan.FromSeconds(1));
+        await rig.SendAsync(new Tick());
+
+        Assert.Equal((lost.Id, 2), (Assert.Single(rig.Runs).Id, rig.Runs[0].Attempt));
+    }
+
+    [Fact]
     public async Task What_a_lost_worker_had_in_hand_is_done_one_by_one()
     {
         await using var rig = new ManagerRig(await cluster.CreateAsync(), AllTasks.Catalogue);

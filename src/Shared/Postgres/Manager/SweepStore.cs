@@ -76,10 +76,11 @@ public sealed class SweepStore(NpgsqlConnection connection)
 
     /// <summary>
     /// Walks over what is in flight for longer than a lease: a task whose worker is lost goes back to Pending, one whose deadline has passed
-    /// ends, and so does one with which too many workers were lost. A worker may take over first; this comes a lease later, as the net.
+    /// ends, and so does one with which too many workers were lost. A worker to whom its message comes again may take over first.
     /// However much is in flight, every sweep looks at those that were looked at longest ago.
     /// </summary>
-    public Task<List<SweptTask>> ReclaimAsync(TimeSpan lease, CancellationToken cancellation)
+    /// <param name="grace">For such a takeover, after the end of the lease.</param>
+    public Task<List<SweptTask>> ReclaimAsync(TimeSpan lease, TimeSpan grace, CancellationToken cancellation)
     {
         const string sql = """
             with looked as (
@@ -94,7 +95,7 @@ public sealed class SweepStore(NpgsqlConnection connection)
                        case when t.deadline <= task_manager.clock() then 'deadline'
                             when t.state = 'Dispatched' and t.lease_until <= task_manager.clock() and t.timeouts::json ->> 'queue' is not null
                                  then 'queue'
-                            when t.state = 'Running' and task_manager.lease_expired(t.lease_until + $1, $1)
+                            when t.state = 'Running' and task_manager.lease_expired(t.lease_until + $5, $1)
                                  then case when t.lost + 1 < task_manager.lost_limit() then 'lost' else 'killer' end
                             when t.state = 'Dispatched' and t.lease_until is not null and task_manager.lease_expired(t.lease_until, $1) then 'lost'
                             when t.state = 'Dispatched' and looked.sent_at < task_manager.clock() - case p.class when 'Internal' then $4 else $3 end
@@ -137,7 +138,7 @@ public sealed class SweepStore(NpgsqlConnection connection)
             )
             select * from moved
             """;
-        return connection.Command(sql, In(lease), In(DispatchRowLimit), In(UnclaimedLimit), In(UnclaimedInternalLimit))
+        return connection.Command(sql, In(lease), In(DispatchRowLimit), In(UnclaimedLimit), In(UnclaimedInternalLimit), In(grace))
             .QueryAsync(ReadSwept, cancellation);
     }
 
