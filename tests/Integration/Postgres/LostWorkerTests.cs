@@ -56,7 +56,7 @@ public class LostWorkerTests(ProductCluster cluster)
         await rig.Database.AdvanceAsync(LeaseKeeper.LeaseTime + LeaseKeeper.Heartbeat - TimeSpan.FromSeconds(1));
         await rig.SendAsync(new Tick());
         Assert.Empty(rig.Runs);
-        await rig.Database.AdvanceAsync(TimeSpan.FromSeconds(1));
+        await rig.Database.AdvanceAsync(TimeSpan.FromSeconds(2));
         await rig.SendAsync(new Tick());
 
         Assert.Equal((lost.Id, 2), (Assert.Single(rig.Runs).Id, rig.Runs[0].Attempt));
