@@ -1,7 +1,7 @@
 # The developers' commands. `make` alone prints them.
 .DEFAULT_GOAL := help
 .PHONY: help build test unit format check approve demo publish synth bench-start bench-tasks bench-profile bench-completion bench-fanout \
-	bench-latency bench-decisions bench-rates bench-local bench-syn bench-loss truth bench-tls bench-dns fuzz sim defects crashes chaos real-packages
+	bench-latency bench-mesh bench-decisions bench-rates bench-local bench-syn bench-loss truth bench-tls bench-dns fuzz sim defects crashes chaos real-packages
 
 SOLUTION := TaskMesh.sln
 STAGE := dev
@@ -80,6 +80,10 @@ bench-fanout: ## children of one generator per second; N=100000
 bench-latency: ## from submission to start, idle and behind a backlog; N=100000
 	dotnet build tests/Benchmarks -c Release -v q
 	dotnet artifacts/bin/Benchmarks/release/TaskMesh.Benchmarks.dll latency $(N)
+
+bench-mesh: ## a task's way through LocalCloud, alone and as one of a fan-out, with real processes; N=100000
+	dotnet build tests/Proof -c Release
+	dotnet artifacts/bin/Proof/release/TaskMesh.Proof.dll calm $(N)
 
 bench-decisions: ## milliseconds to route a batch of ten new tasks, and to ask for a launch beside 1,000,000 that wait
 	dotnet build tests/Benchmarks -c Release -v q

@@ -10,6 +10,7 @@ using TaskMesh.Testing;
 // sim [SEEDS [FIRST [DEFECT]]]: whole collections under SEEDS seeds, from FIRST on.
 // crashes [MOST]: one process dies at each place where it can, or at MOST of them.
 // chaos [SEED [brief]]: real processes and a real server are killed, paused and cut off while queues go wrong.
+// calm [CHILDREN]: the same mesh while nothing goes wrong, and how long a task's way through it takes.
 // defects [SEEDS]: each known defect must be found within SEEDS seeds.
 return args switch
 {
@@ -17,6 +18,7 @@ return args switch
     ["defects", .. var rest] => await FindDefectsAsync(Number(rest, 0, 50)),
     ["crashes", .. var rest] => await CrashAsync(Number(rest, 0, int.MaxValue)),
     ["chaos", .. var rest] => await ChaosAsync(rest),
+    ["calm", .. var rest] => await CalmRun.RunAsync(Number(rest, 0, 100_000)) ? 0 : 1,
     [ChaosHost.Verb, var role] => await ChaosHost.RunAsync(role),
     _ => Usage(),
 };
@@ -118,6 +120,6 @@ static int Number(string[] args, int place, int otherwise) =>
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: sim [SEEDS [FIRST [DEFECT]]] | crashes [MOST] | defects [SEEDS] | chaos [SEED [brief]]");
+    Console.Error.WriteLine("usage: sim [SEEDS [FIRST [DEFECT]]] | crashes [MOST] | defects [SEEDS] | chaos [SEED [brief]] | calm [CHILDREN]");
     return 64;
 }

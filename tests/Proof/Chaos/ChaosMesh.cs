@@ -68,10 +68,10 @@ internal sealed class ChaosMesh : IAsyncDisposable
     private async Task StartPartsAsync(ChaosPlan plan)
     {
         _parts.Push(Server = await ChaosServer.StartAsync(_folder.Of("product")));
-        var options = new LocalMeshOptions(_folder.Path) { Durable = false };
+        var options = new LocalMeshOptions(_folder.Path) { Durable = plan.IsCalm };
         var wire = Directory.CreateDirectory(_folder.Of("wire")).FullName;
         var logs = LoggerFactory.Create(logging => logging.AddProvider(new FileLoggerProvider(Path.Combine(options.LogFolder, "localcloud.log"))));
-        var planned = LocalCloudPlan.For(options, role => ChaosServer.As(role, wire), HostPrograms.Find(), _port);
+        var planned = LocalCloudPlan.For(options, role => ChaosServer.As(role, plan.IsCalm ? Server.SocketFolder : wire), HostPrograms.Find(), _port);
         _cloud = await LocalCloudHost.StartAsync(Changed(planned, plan), TimeProvider.System, new Random(plan.Seed), logs, CancellationToken.None);
         _parts.Push(_cloud);
         // The proxy draws from the cloud's source of faults, and no host asks before there is work.

@@ -32,7 +32,10 @@ public sealed record ChaosPlan(
     /// <summary>The part of each round in which the server is killed.</summary>
     private const double Storm = 0.2;
 
-    public FaultConfiguration Faults => new()
+    /// <summary>Nothing goes wrong, and what is stored is on the disk.</summary>
+    public bool IsCalm { get; init; }
+
+    public FaultConfiguration Faults => IsCalm ? new() : new()
     {
         Seed = Seed,
         Queues = new()
@@ -54,6 +57,9 @@ public sealed record ChaosPlan(
         {
             FunctionTimeout = TimeSpan.FromSeconds(40),
         };
+
+    public static ChaosPlan Calm(int tasks) =>
+        new(1, tasks, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero, 0, 0, 0, TimeSpan.Zero) { IsCalm = true };
 
     internal IReadOnlyList<ChaosStep> Steps()
     {
