@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using TaskMesh.Proof.Chaos;
 using TaskMesh.Proof.Checking;
 using TaskMesh.Proof.Crashes;
@@ -97,9 +96,6 @@ static async Task<int> ChaosAsync(string[] args)
 {
     var seed = Number(args, 0, 1);
     var plan = args.ElementAtOrDefault(1) == "brief" ? ChaosPlan.Brief(seed) : ChaosPlan.Full(seed);
-    // The web server within LocalCloud takes both signals for itself.
-    using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Environment.Exit(130));
-    using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Environment.Exit(143));
     var report = await ChaosRun.RunAsync(plan, Console.Error.WriteLine);
     foreach (var finding in report.Checked.Findings.Take(20))
         Console.WriteLine(finding);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Amazon.SQS;
 using Microsoft.Extensions.Logging;
 using TaskMesh.Aws;
@@ -23,6 +24,10 @@ internal sealed class ChaosMesh : IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly Stack<IAsyncDisposable> _parts = [];
     private readonly int _port = LocalMesh.FreePort();
+
+    // The web server within LocalCloud would take both signals for itself.
+    private readonly PosixSignalRegistration _interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Environment.Exit(130));
+    private readonly PosixSignalRegistration _terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Environment.Exit(143));
     private LocalCloudHost _cloud = null!;
 
     private ChaosMesh()
@@ -63,6 +68,8 @@ internal sealed class ChaosMesh : IAsyncDisposable
         while (_parts.TryPop(out var part))
             await part.DisposeAsync();
         _folder.Dispose();
+        _interrupted.Dispose();
+        _terminated.Dispose();
     }
 
     private async Task StartPartsAsync(ChaosPlan plan)
