@@ -25,10 +25,17 @@ public sealed class MessageHandler(
         var read = batch.Select(ReadMessage.From).ToArray();
         var (failed, isSweepDue) = await HandleAsync(read, cancellation);
         Tell(read, failed.Count > 0);
-        await sweeps.RunAsync(read.Select(message => SweepAfter(message.Message)).Min(), isSweepDue, cancellation);
+        await sweeps.RunAsync(read.Select(message => SweepAfter(message.Message)).Min(), isSweepDue, Behind(read), cancellation);
         if (read.Any(message => message.Message is Tick { Sweep: Sweep.Housekeeping }))
             await retention.RunAsync(cancellation);
         return failed;
+    }
+
+    /// <summary>The youngest report tells: one that comes again has always been there for long.</summary>
+    private TimeSpan Behind(ReadMessage[] batch)
+    {
+        var now = clock.GetUtcNow();
+        return now - batch.Where(message => message.Message is CompleteTask).Select(message => message.Envelope.SentAt).DefaultIfEmpty(now).Max();
     }
 
     private void Tell(ReadMessage[] batch, bool hasFailed)

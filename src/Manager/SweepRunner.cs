@@ -26,18 +26,23 @@ public sealed class SweepRunner(
     Random random)
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    /// <summary>After a lease, for whoever gets the message once more: it is sent anew when that has not happened.</summary>
+    public static readonly TimeSpan TakeoverTime = 2 * LeaseKeeper.Heartbeat;
+
     private static readonly TimeSpan UnsentAfter = TimeSpan.FromSeconds(5);
     private const int UnsentRows = 100;
     private const int RoundsPerSweep = 20;
 
     /// <param name="asked">What a timer asked for: then it is due whenever the last one was. Null with any other batch.</param>
     /// <param name="isDue">What the batch's transaction found out; null if it did not get that far.</param>
-    public async Task RunAsync(Sweep? asked, bool? isDue, CancellationToken cancellation)
+    /// <param name="behind">How long reports wait in the queue: whoever seems lost may have reported that long ago.</param>
+    public async Task RunAsync(Sweep? asked, bool? isDue, TimeSpan behind, CancellationToken cancellation)
     {
         try
         {
             if (isDue == true || (asked is not null || isDue is null) && await IsDueAsync(asked is null ? Interval : TimeSpan.Zero, cancellation))
-                await SweepAsync(whole: asked == Sweep.Minute, cancellation);
+                await SweepAsync(whole: asked == Sweep.Minute, behind, cancellation);
         }
         catch (Exception e)
         {
@@ -46,7 +51,7 @@ public sealed class SweepRunner(
         }
     }
 
-    private async Task SweepAsync(bool whole, CancellationToken cancellation)
+    private async Task SweepAsync(bool whole, TimeSpan behind, CancellationToken cancellation)
     {
         await new HoldSweep(work, RoundsPerSweep).RunAsync(cancellation);
         await work.RunAsync(
@@ -54,7 +59,7 @@ public sealed class SweepRunner(
                 new Decided(
                     await DispatchAsync(connection, await new SweepStore(connection).WakeAsync(cancellation), cancellation), []), cancellation);
         await RepeatAsync(
-            store => store.ReclaimAsync(LeaseKeeper.LeaseTime, LeaseKeeper.Heartbeat, cancellation), SweepStore.DispatchRowLimit, cancellation);
+            store => store.ReclaimAsync(LeaseKeeper.LeaseTime, TakeoverTime + behind, cancellation), SweepStore.DispatchRowLimit, cancellation);
         await work.RunAsync(connection => ExpireAsync(connection, cancellation), cancellation);
         await StartFilledAsync(cancellation);
         await RepeatAsync(store => store.EmptyAsync(cancellation), limit: 1, cancellation);

@@ -158,8 +158,8 @@ public class LeaseTests(ProductCluster cluster)
         await using var connection = await manager.OpenConnectionAsync();
         var sweep = new SweepStore(connection);
 
-        Assert.Empty(await sweep.ReclaimAsync(LeaseKeeper.LeaseTime, LeaseKeeper.Heartbeat, default));
-        Assert.Single(await sweep.ReclaimAsync(LeaseKeeper.LeaseTime, LeaseKeeper.Heartbeat, default));
+        Assert.Empty(await sweep.ReclaimAsync(LeaseKeeper.LeaseTime, LeaseKeeper.LeaseTime, default));
+        Assert.Single(await sweep.ReclaimAsync(LeaseKeeper.LeaseTime, LeaseKeeper.LeaseTime, default));
     }
 
     [Fact]

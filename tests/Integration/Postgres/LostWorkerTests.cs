@@ -4,6 +4,7 @@ using TaskMesh.Core.Messages;
 using TaskMesh.Core.Ports;
 using TaskMesh.Core.Workflow;
 using TaskMesh.Integration.Manager;
+using TaskMesh.Manager;
 using TaskMesh.Postgres.Workers;
 using TaskMesh.Tasks;
 using TaskMesh.Testing;
@@ -53,13 +54,32 @@ public class LostWorkerTests(ProductCluster cluster)
         await Leases(rig, "w1").ClaimAsync([lost], default);
         rig.Sent.Clear();
 
-        await rig.Database.AdvanceAsync(LeaseKeeper.LeaseTime + LeaseKeeper.Heartbeat - TimeSpan.FromSeconds(1));
+        await rig.Database.AdvanceAsync(LeaseKeeper.LeaseTime + SweepRunner.TakeoverTime - TimeSpan.FromSeconds(1));
         await rig.SendAsync(new Tick());
         Assert.Empty(rig.Runs);
         await rig.Database.AdvanceAsync(TimeSpan.FromSeconds(2));
         await rig.SendAsync(new Tick());
 
         Assert.Equal((lost.Id, 2), (Assert.Single(rig.Runs).Id, rig.Runs[0].Attempt));
+    }
+
+    [Fact]
+    public async Task While_reports_wait_for_the_Manager_nobody_counts_as_lost()
+    {
+        await using var rig = await RigAsync();
+        var lost = await DispatchAsync(rig);
+        await rig.SendAsync(new CreateTask("inside", Empty) { Id = Guid.CreateVersion7() });
+        var reported = rig.Runs[1];
+        await Leases(rig, "w1").ClaimAsync(rig.Runs, default);
+        rig.Sent.Clear();
+        await rig.Database.AdvanceAsync(TimeSpan.FromMinutes(1));
+
+        await rig.SendAsync(new Tick(), ManagerRig.Report(reported, new TaskOutcome.Succeeded()));
+        Assert.Empty(rig.Runs);
+        await rig.Database.AdvanceAsync(TimeSpan.FromSeconds(1));
+        await rig.SendAsync(new Tick());
+
+        Assert.Equal(lost.Id, Assert.Single(rig.Runs).Id);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public class CheckerTests
 
     private static History Good { get; } = new()
     {
-        Submissions = [new Submission(Root, 2, 0, Succeeds: true)],
+        Submissions = [new Submission(Root, 2, 0, TaskState.Succeeded)],
         Tasks = [Task(1, 0), Task(2, 1)],
         Containers = [new ContainerRow(Root, Root, null, 0, Sequential: true, 2, TaskState.Succeeded, 2)],
         Moves =

@@ -89,7 +89,7 @@ public sealed class ChaosRun
         var message = new CreateCollection(root) { Id = Guid.CreateVersion7() };
         var queue = new SqsManagerQueue(new SqsSender(_mesh.Sqs), _mesh.ManagerQueue, TimeProvider.System);
         await queue.SendAsync([message], CancellationToken.None);
-        return new Submission(message.Id, 3, _plan.Tasks, Succeeds: true);
+        return new Submission(message.Id, 3, _plan.Tasks, TaskState.Succeeded);
     }
 
     private async Task CarryOutAsync(IReadOnlyList<ChaosStep> steps)

@@ -85,13 +85,19 @@ public sealed class Checker
             var expected = submission.Tasks + (root.State == TaskState.Succeeded ? submission.Generated : 0);
             for (var missing = rows.GetValueOrDefault(submission.Collection); missing < expected; missing++)
                 yield return $"collection {submission.Collection} has fewer tasks than the {expected} that it was given";
-            if (!submission.Succeeds)
+            if (submission.End is { } end && root.State.IsTerminal() && root.State != end)
+                yield return $"collection {submission.Collection} ended as {root.State} and not as {end}";
+            if (submission.End != TaskState.Succeeded)
                 continue;
+            var disabled = 0;
             foreach (var task in _history.Tasks.Where(task => task.Collection == submission.Collection))
             {
+                disabled += task.State == TaskState.Disabled ? 1 : 0;
                 if (task.State.IsTerminal() && task.State is not (TaskState.Succeeded or TaskState.Disabled))
                     yield return $"task {task.Id} ended as {task.State}: {_moves.GetValueOrDefault(task.Id, [])[^1].Reason}";
             }
+            if (disabled != submission.Untaken)
+                yield return $"{disabled} tasks of collection {submission.Collection} were disabled, {submission.Untaken} are in branches not taken";
         }
         foreach (var task in _history.Tasks.Where(task => task.State == TaskState.Succeeded && !task.HasOutput))
             yield return $"task {task.Id} succeeded and its result is not there";

@@ -40,10 +40,11 @@ public sealed record History
 /// <summary>A collection that a queue has acknowledged.</summary>
 /// <param name="Tasks">How many the submission names.</param>
 /// <param name="Generated">How many more its generators make, if it is carried through.</param>
-/// <param name="Succeeds">Whether it must end as Succeeded: nothing in it is made to fail, and nobody cancels it.</param>
-public sealed record Submission(Guid Collection, int Tasks, int Generated, bool Succeeds);
+/// <param name="End">How it must end; null if somebody cancels a part of it.</param>
+/// <param name="Untaken">How many tasks are in branches that are not taken.</param>
+public sealed record Submission(Guid Collection, int Tasks, int Generated, TaskState? End, int Untaken = 0);
 
-/// <param name="Leased">Whether its worker has a database: then it writes one effect, and claims.</param>
+/// <param name="Leased">Whether its worker has a database: then it claims, and writes one effect; but for choices of branches.</param>
 /// <param name="HasOutput">Whether the result of the attempt that counts is there.</param>
 public sealed record TaskRow(
     Guid Id, Guid Collection, Guid Container, int Ordinal, TaskState State, int Attempt, int Failures, bool Leased, bool HasOutput);

@@ -70,7 +70,7 @@ public static class Journal
         {
             Tasks = await RowsAsync(connection, """
                 select t.id, t.collection_id, t.container_id, t.ordinal, t.state::text, t.attempt, t.failures::int,
-                       coalesce(p.class, '') <> 'External',
+                       coalesce(p.class, '') <> 'External' and t.kind <> 'conditional',
                        exists (select from task_manager.task_data d where d.task_id = t.id and d.attempt = t.attempt and d.part = 0)
                   from task_manager.task t
                   left join task_manager.pool p on p.name = t.pool

@@ -1,8 +1,9 @@
 using TaskMesh.Core.Contract;
+using TaskMesh.Tasks.Flow;
 
 namespace TaskMesh.Proof.Kinds;
 
-/// <summary>One kind of step for each class of workers, and a generator of them.</summary>
+/// <summary>One kind of step for each class of workers, and a generator of them; and the product's choice of branches.</summary>
 public static class Places
 {
     public static TaskCatalogue Catalogue { get; } = new(
@@ -11,6 +12,7 @@ public static class Places
         TaskEntry.Of<Step<Inside>, StepInput, StepOutput>(),
         TaskEntry.Of<Step<Raw>, StepInput, StepOutput>(),
         TaskEntry.Of<Fan, FanInput, StepOutput>(),
+        TaskEntry.Of<Conditional, ConditionalInput, ConditionalOutput>(),
     ]);
 }
 

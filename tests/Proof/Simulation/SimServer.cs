@@ -44,6 +44,20 @@ internal sealed class SimServer(NpgsqlConnection connection)
 
     public bool Has(Guid collection) => Says("select exists (select from task_manager.collection where id = $1)", collection);
 
+    /// <summary>The task or container of that name.</summary>
+    public Guid Find(Guid collection, string name)
+    {
+        using var command = Command(
+            """
+            select id from task_manager.task where collection_id = $1 and name = $2
+             union all
+            select id from task_manager.container where collection_id = $1 and name = $2
+            """,
+            collection,
+            name);
+        return (Guid)command.ExecuteScalar()!;
+    }
+
     public void CutConnections()
     {
         using var command = Command("""

@@ -123,8 +123,7 @@ internal sealed class SimWorld : IAsyncDisposable
         var history = await Journal.ReadAsync(Database.Superuser);
         return Checker.Check(history with
         {
-            Submissions = [.. _workflow.Submissions.Select(
-                entry => entry.Submission with { Succeeds = entry.Submission.Succeeds && entry.Submission.Collection != _workflow.Cancelled })],
+            Submissions = [.. _workflow.Submissions.Select(entry => entry.Submission)],
             Executions = StepLog.Forget([.. history.Tasks.Select(task => task.Id)]),
             Kills = _kills,
             Disturbances = _disturbances,
@@ -226,7 +225,8 @@ internal sealed class SimWorld : IAsyncDisposable
         while (!_server.Has(collection))
             await Task.Delay(TimeSpan.FromSeconds(1), Clock);
         await Task.Delay(TimeSpan.FromSeconds(20 * Faults.Draw("cancel")), Clock);
-        await SendAsync(client, new Control(new ControlAction.Cancel(collection), "the simulation", "its seed") { Id = Guid.CreateVersion7(Start) });
+        var target = _workflow.CancelledName is { } name ? _server.Find(collection, name) : collection;
+        await SendAsync(client, new Control(new ControlAction.Cancel(target), "the simulation", "its seed") { Id = Guid.CreateVersion7(Start) });
     }
 
     /// <summary>Until the queue has said that it has the message; it may have it twice then.</summary>
