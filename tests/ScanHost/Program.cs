@@ -8,6 +8,7 @@ using TaskMesh.Core.Scope;
 using TaskMesh.Postgres.Workers;
 using TaskMesh.ScanHost;
 using TaskMesh.Workers.BareMetal.Scanning;
+using TaskMesh.Workers.BareMetal.Scanning.Wire;
 
 // Servers to be scanned, where the network is another one.
 if (args[0] == "serve")
@@ -25,6 +26,13 @@ if (args[0] == "name-servers")
     Console.WriteLine("ready");
     // The console reads on the thread that asks it, whatever the name of the method says.
     await await Task.WhenAny([Task.Run(Console.In.ReadToEnd), .. servers.Select(server => server.ServeAsync())]);
+    return;
+}
+
+// What the driver of an interface counts, by the end of the counters' names.
+if (args[0] == "driver-counters")
+{
+    Console.WriteLine(new DriverCounters(args[1], args[2]).Sum());
     return;
 }
 

@@ -59,6 +59,7 @@ public static class OneShotRun
         {
             case TaskOutcome.Succeeded { Data: { } result }:
                 output.WriteEnd(result);
+                progress.Warn(scanner.Coverage?.Degraded ?? []);
                 return Success;
             case TaskOutcome.Yielded when stop.NobodyReads:
                 return Success;

@@ -48,6 +48,15 @@ internal sealed class ScanProgressLine(TextWriter error, string form, bool isTer
         _hasLine = false;
     }
 
+    /// <summary>Why the scan that has ended may have missed something. Programs find it in the result.</summary>
+    public void Warn(IReadOnlyList<string> degraded)
+    {
+        if (form != "line")
+            return;
+        foreach (var reason in degraded)
+            error.WriteLine($"degraded: {reason}");
+    }
+
     private string Line(ScanProgress value, double rate)
     {
         var asked = value.Next - value.First;

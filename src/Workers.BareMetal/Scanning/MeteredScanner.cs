@@ -23,7 +23,7 @@ internal sealed class MeteredScanner(IRawScanner scanner, Meter meter) : IRawSca
     private ScanCoverage Told(string scan, ScanCoverage coverage)
     {
         meter.Tell(MeshMetrics.Scans, 1, scan);
-        meter.Tell(MeshMetrics.ScansDegraded, coverage.IsComplete && coverage.RepliesLost == 0 ? 0 : 1, scan);
+        meter.Tell(MeshMetrics.ScansDegraded, coverage is { IsComplete: true, Degraded.Count: 0 } ? 0 : 1, scan);
         meter.Tell(MeshMetrics.ScanPackets, coverage.PacketsSent, scan);
         meter.Tell(MeshMetrics.ScanOpen, coverage.Open, scan);
         meter.Tell(MeshMetrics.ScanOutOfScope, coverage.OutOfScope, scan);

@@ -46,7 +46,7 @@ public static class MeshMetrics
 
     public static readonly Metric Scans = new("Scans", MetricUnit.Count, "scans that ended", "Scan");
 
-    public static readonly Metric ScansDegraded = new("ScansDegraded", MetricUnit.Count, "of these, not complete or with replies lost", "Scan");
+    public static readonly Metric ScansDegraded = new("ScansDegraded", MetricUnit.Count, "of these, not complete, or degraded", "Scan");
 
     public static readonly Metric ScanPackets = new("ScanPackets", MetricUnit.Count, "packets sent", "Scan");
 

@@ -11,14 +11,15 @@ public sealed record ObservedArea(AddressSet Targets, PortSet Ports, string Tran
         (UInt128)coverage.Planned == plan.Targets.AddressCount * (UInt128)plan.Ports.Count ? Of(plan.Targets, plan.Ports, scope, coverage) : null;
 
     /// <summary>
-    /// The area of a scan that was complete, or null: a probe that was not sent, a reply that was lost or came too late, or an address that came
-    /// out of scope on the way says nothing about what is there.
+    /// The area of a scan that was complete and not degraded, or null: a probe that was not sent, a reply that was lost or came too late, or an
+    /// address that came out of scope on the way says nothing about what is there.
     /// </summary>
     public static ObservedArea? Of(AddressSet targets, PortSet ports, ScopeGuard scope, ScanCoverage coverage)
     {
         var asked = targets.Intersect(scope.Allowed);
         var outside = (targets.AddressCount - asked.AddressCount) * (UInt128)ports.Count;
-        var complete = coverage is { IsComplete: true, NotSent: 0, RepliesLost: 0, LateAnswers: 0 } && (UInt128)coverage.OutOfScope == outside;
+        var complete = coverage is { IsComplete: true, NotSent: 0, RepliesLost: 0, LateAnswers: 0, Degraded.Count: 0 }
+            && (UInt128)coverage.OutOfScope == outside;
         return complete && asked.Count > 0 ? new(asked, ports, "tcp") : null;
     }
 }

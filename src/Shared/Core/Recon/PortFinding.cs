@@ -53,6 +53,12 @@ public sealed record ScanCoverage(
     /// <summary>The share of packets that got lost, measured on what answered; null where it could not be measured.</summary>
     public double? Loss { get; init; }
 
+    /// <summary>The share of what answers that was not found for that loss, by estimate; null where the loss is not known.</summary>
+    public double? Missed { get; init; }
+
+    /// <summary>Why what was not found may be there all the same, in one sentence each; none of a scan as good as scans are.</summary>
+    public IReadOnlyList<string> Degraded { get; init; } = [];
+
     /// <summary>The lowest packets per second that the scan went down to.</summary>
     public long LowestRate { get; init; }
 

@@ -12,6 +12,9 @@ public sealed record ScanCheckpoint(
     /// <summary>Hosts found to answer on all ports.</summary>
     public IReadOnlyList<string> AllPortsOpen { get; init; } = [];
 
+    /// <summary>Why what was not found so far may be there all the same, in one sentence each.</summary>
+    public IReadOnlyList<string> Degraded { get; init; } = [];
+
     /// <summary>Questions that nobody who was asked could answer.</summary>
     public long Failed { get; init; }
 

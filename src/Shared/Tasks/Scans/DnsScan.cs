@@ -50,8 +50,10 @@ public sealed record KnownAnswerRow(string Name, string Type, IReadOnlyList<stri
 /// <param name="Refused">Nobody who was asked wanted to tell (REFUSED).</param>
 /// <param name="Malformed">Answers that cannot be read, or were cut off and are not to be had over TCP.</param>
 /// <param name="NoAnswer">Nothing came back.</param>
+/// <param name="Missed">The share of questions that got no answer for the loss, by estimate.</param>
 /// <param name="Queries">Questions besides: of resolvers, over TCP, along aliases, for wildcards.</param>
 /// <param name="WildcardsUnknown">Names, each with a type, below which nobody could tell whether there is a wildcard.</param>
+/// <param name="Degraded">Why what was not found may be there all the same, in one sentence each.</param>
 public sealed record DnsScanOutput(
     long Planned,
     long Found,
@@ -69,12 +71,14 @@ public sealed record DnsScanOutput(
     long RepliesLost,
     long LateAnswers,
     double? Loss,
+    double? Missed,
     long LowestRate,
     long Queries,
     string Wire,
     IReadOnlyList<ResolverReport> Resolvers,
     IReadOnlyList<WildcardRow> Wildcards,
-    IReadOnlyList<string> WildcardsUnknown);
+    IReadOnlyList<string> WildcardsUnknown,
+    IReadOnlyList<string> Degraded);
 
 /// <param name="Proof">A name that nobody has, and that has these values.</param>
 public sealed record WildcardRow(string Below, string Type, string Proof, IReadOnlyList<string> Values);
@@ -233,9 +237,10 @@ public sealed class DnsScan : ITaskDefinition<DnsScanInput, DnsScanOutput>
         return new(
             coverage.Planned, counts.Found, counts.NoName, counts.NoData, counts.ServerFailure, counts.Refused, counts.Malformed,
             coverage.NoAnswer, coverage.OutOfScope, coverage.NotSent, coverage.NotSentReason, coverage.PacketsSent, coverage.SendErrors,
-            coverage.RepliesLost, coverage.LateAnswers, coverage.Loss, coverage.LowestRate, dns.Queries, coverage.Wire, dns.Resolvers,
+            coverage.RepliesLost, coverage.LateAnswers, coverage.Loss, coverage.Missed, coverage.LowestRate, dns.Queries, coverage.Wire,
+            dns.Resolvers,
             [.. dns.Wildcards.Select(wildcard => new WildcardRow(wildcard.Below, wildcard.Type.Text(), wildcard.Proof, wildcard.Values))],
-            dns.WildcardsUnknown);
+            dns.WildcardsUnknown, coverage.Degraded);
     }
 }
 

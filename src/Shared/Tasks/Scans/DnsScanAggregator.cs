@@ -17,10 +17,12 @@ public sealed record DnsScanAggregatorInput(string Of, string Plan);
 
 /// <param name="Shards">How many there were.</param>
 /// <param name="Without">How many of them have no result: with more than none, the numbers are a part of the scan's.</param>
+/// <param name="Degraded">How many of them say that they may have missed something.</param>
 /// <param name="Addresses">Where names at and below those of the scan lead to, as far as the scope allows it; 100,000 at most.</param>
 public sealed record DnsScanAggregatorOutput(
     int Shards,
     int Without,
+    int Degraded,
     long Planned,
     long Found,
     long NoName,
@@ -68,7 +70,7 @@ public sealed class DnsScanAggregator : ITaskDefinition<DnsScanAggregatorInput, 
     {
         if (await ScanTargets.ReadAsync(input.Plan, context) is not { } plan)
             return new TaskResult<DnsScanAggregatorOutput>.Fail(ErrorClass.Fatal, $"plan: the collection has no data '{input.Plan}'");
-        var sum = new DnsScanAggregatorOutput(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, [], [], []);
+        var sum = new DnsScanAggregatorOutput(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, [], [], []);
         // The shards of one scan find the same wildcards, each by labels of its own.
         var wildcards = new SortedDictionary<string, WildcardRow>(StringComparer.Ordinal);
         var unknown = new SortedSet<string>(StringComparer.Ordinal);
@@ -93,6 +95,7 @@ public sealed class DnsScanAggregator : ITaskDefinition<DnsScanAggregatorInput, 
 
     private static DnsScanAggregatorOutput Add(DnsScanAggregatorOutput sum, DnsScanOutput shard) => sum with
     {
+        Degraded = sum.Degraded + Math.Min(shard.Degraded.Count, 1),
         Planned = sum.Planned + shard.Planned,
         Found = sum.Found + shard.Found,
         NoName = sum.NoName + shard.NoName,

@@ -38,9 +38,11 @@ public sealed record TcpSynInput(
 /// <param name="SendErrors">Packets that the interface refused and that were sent again.</param>
 /// <param name="LateAnswers">Answers to ports that had been given up: with more than none, NoAnswer may be too high.</param>
 /// <param name="Loss">The measured share of lost packets; null where too few ports answered, or none was asked twice.</param>
+/// <param name="Missed">The share of what answers that was not found for that loss, by estimate.</param>
 /// <param name="LowestRate">What the scan slowed down to, in packets per second.</param>
 /// <param name="Resets">Who resets the connections that were opened half.</param>
 /// <param name="AllPortsOpen">Hosts that answer on all ports.</param>
+/// <param name="Degraded">Why what was not found may be there all the same, in one sentence each.</param>
 public sealed record TcpSynOutput(
     long Planned,
     long Open,
@@ -55,10 +57,12 @@ public sealed record TcpSynOutput(
     long RepliesLost,
     long LateAnswers,
     double? Loss,
+    double? Missed,
     long LowestRate,
     string Wire,
     string? Resets,
-    IReadOnlyList<string> AllPortsOpen);
+    IReadOnlyList<string> AllPortsOpen,
+    IReadOnlyList<string> Degraded);
 
 /// <summary>Finds open TCP ports without completing a handshake: a SYN each, judged by what comes back (RFC 9293).</summary>
 public sealed class TcpSyn : ITaskDefinition<TcpSynInput, TcpSynOutput>
@@ -137,7 +141,7 @@ public sealed class TcpSyn : ITaskDefinition<TcpSynInput, TcpSynOutput>
     private static TcpSynOutput Output(ScanCoverage coverage) => new(
         coverage.Planned, coverage.Open, coverage.Closed, coverage.Filtered, coverage.NoAnswer, coverage.OutOfScope, coverage.NotSent,
         coverage.NotSentReason, coverage.PacketsSent, coverage.SendErrors, coverage.RepliesLost, coverage.LateAnswers, coverage.Loss,
-        coverage.LowestRate, coverage.Wire, coverage.Resets, coverage.AllPortsOpen);
+        coverage.Missed, coverage.LowestRate, coverage.Wire, coverage.Resets, coverage.AllPortsOpen, coverage.Degraded);
 
     /// <summary>Everything found is the task's result; what is open is an endpoint of the organisation.</summary>
     private sealed class PortStore(TaskContext context, DateTimeOffset since) : IScanSink<PortFinding>

@@ -14,10 +14,12 @@ public sealed record TcpSynAggregatorInput(string Of, string Plan);
 
 /// <param name="Shards">How many there were.</param>
 /// <param name="Without">How many of them have no result: with more than none, the numbers are a part of the scan's.</param>
+/// <param name="Degraded">How many of them say that they may have missed something.</param>
 /// <param name="Gone">Endpoints that were there before and are not any more; null when the scan was not complete enough to say.</param>
 public sealed record TcpSynAggregatorOutput(
     int Shards,
     int Without,
+    int Degraded,
     long Planned,
     long Open,
     long Closed,
@@ -51,7 +53,7 @@ public sealed class TcpSynAggregator : ITaskDefinition<TcpSynAggregatorInput, Tc
     {
         if (await ScanTargets.ReadAsync(input.Plan, context) is not { } plan)
             return new TaskResult<TcpSynAggregatorOutput>.Fail(ErrorClass.Fatal, $"plan: the collection has no data '{input.Plan}'");
-        var sum = new TcpSynAggregatorOutput(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, [], null);
+        var sum = new TcpSynAggregatorOutput(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, [], null);
         var liars = new SortedSet<string>(StringComparer.Ordinal);
         var count = await ShardPlan.ReadAsync(input.Of, context, TcpSyn.OutputJson, shard =>
         {
@@ -67,6 +69,7 @@ public sealed class TcpSynAggregator : ITaskDefinition<TcpSynAggregatorInput, Tc
 
     private static TcpSynAggregatorOutput Add(TcpSynAggregatorOutput sum, TcpSynOutput shard) => sum with
     {
+        Degraded = sum.Degraded + Math.Min(shard.Degraded.Count, 1),
         Planned = sum.Planned + shard.Planned,
         Open = sum.Open + shard.Open,
         Closed = sum.Closed + shard.Closed,
@@ -83,7 +86,7 @@ public sealed class TcpSynAggregator : ITaskDefinition<TcpSynAggregatorInput, Tc
     private static AddressSet AddressesOf(ScanTargets plan) => new(plan.Targets.Select(AddressRange.Parse));
 
     private static ObservedArea? AreaOf(TcpSynAggregatorOutput sum, ScanTargets plan, TaskContext context) =>
-        sum.Without > 0 || (UInt128)sum.Planned != AddressesOf(plan).AddressCount * (UInt128)PortSet.Parse(plan.Ports).Count
+        sum.Without + sum.Degraded > 0 || (UInt128)sum.Planned != AddressesOf(plan).AddressCount * (UInt128)PortSet.Parse(plan.Ports).Count
         ? null
         : ObservedArea.Of(AddressesOf(plan), PortSet.Parse(plan.Ports), context.Scope, new(
             sum.Planned, sum.Open, sum.Closed, sum.NoAnswer, sum.OutOfScope, sum.NotSent, null, IsComplete: true, sum.PacketsSent,

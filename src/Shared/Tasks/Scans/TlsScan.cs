@@ -36,6 +36,8 @@ public sealed record TlsScanInput(
 
 /// <summary>How every (endpoint, name) ended; but for <paramref name="Certificates"/>, a part of open, the numbers add up to planned.</summary>
 /// <param name="Open">Took a connection, and are findings, with a certificate or the reason why there is none.</param>
+/// <param name="Degraded">Why what was not found may be there all the same, in one sentence each.</param>
+/// <param name="Missed">The share of what answers that was not found for that loss, by estimate.</param>
 public sealed record TlsScanOutput(
     long Planned,
     long Open,
@@ -51,8 +53,10 @@ public sealed record TlsScanOutput(
     long LateAnswers,
     long LowestRate,
     string Wire,
+    IReadOnlyList<string> Degraded,
     string? NotSentReason = null,
     double? Loss = null,
+    double? Missed = null,
     string? Resets = null);
 
 /// <summary>Collects the certificates of servers, without completing a handshake: their names are what the next scan looks at.</summary>
@@ -154,5 +158,5 @@ public sealed class TlsScan : ITaskDefinition<TlsScanInput, TlsScanOutput>
     private static TlsScanOutput Output(ScanCoverage coverage, long certificates) => new(
         coverage.Planned, coverage.Open, certificates, coverage.Closed, coverage.Filtered, coverage.NoAnswer, coverage.OutOfScope, coverage.NotSent,
         coverage.PacketsSent, coverage.SendErrors, coverage.RepliesLost, coverage.LateAnswers, coverage.LowestRate, coverage.Wire,
-        coverage.NotSentReason, coverage.Loss, coverage.Resets);
+        coverage.Degraded, coverage.NotSentReason, coverage.Loss, coverage.Missed, coverage.Resets);
 }

@@ -11,9 +11,11 @@ public sealed record TlsScanAggregatorInput(string Of);
 
 /// <param name="Shards">How many there were.</param>
 /// <param name="Without">How many of them have no result: with more than none, the numbers are a part of the scan's.</param>
+/// <param name="Degraded">How many of them say that they may have missed something.</param>
 public sealed record TlsScanAggregatorOutput(
     int Shards,
     int Without,
+    int Degraded,
     long Planned,
     long Open,
     long Certificates,
@@ -44,7 +46,7 @@ public sealed class TlsScanAggregator : ITaskDefinition<TlsScanAggregatorInput, 
 
     public static async Task<TaskResult<TlsScanAggregatorOutput>> ExecuteAsync(TlsScanAggregatorInput input, TaskContext context)
     {
-        var sum = new TlsScanAggregatorOutput(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        var sum = new TlsScanAggregatorOutput(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
         var count = await ShardPlan.ReadAsync(input.Of, context, TlsScan.OutputJson, shard => sum = Add(sum, shard));
         return count.Problem is { } problem
             ? new TaskResult<TlsScanAggregatorOutput>.Fail(ErrorClass.Fatal, problem)
@@ -54,6 +56,7 @@ public sealed class TlsScanAggregator : ITaskDefinition<TlsScanAggregatorInput, 
     private static TlsScanAggregatorOutput Add(TlsScanAggregatorOutput sum, TlsScanOutput shard) => new(
         0,
         0,
+        sum.Degraded + Math.Min(shard.Degraded.Count, 1),
         sum.Planned + shard.Planned,
         sum.Open + shard.Open,
         sum.Certificates + shard.Certificates,

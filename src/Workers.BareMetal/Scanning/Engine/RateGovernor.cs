@@ -59,5 +59,5 @@ public sealed class RateGovernor
 
 /// <param name="First">Ports that answered before they were asked again.</param>
 /// <param name="Later">Ports that answered after.</param>
-/// <param name="Lost">Packets that came in faster than they were read.</param>
+/// <param name="Lost">Packets that this machine lost: they came in faster than they were read, or its network dropped them.</param>
 public readonly record struct ScanAnswers(long First, long Later, long Lost);

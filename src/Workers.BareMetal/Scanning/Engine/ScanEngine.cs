@@ -77,6 +77,8 @@ public sealed class ScanEngine<TFinding>(
         return scan.Tally.Coverage((long)(end - first), wire.Name, wire.RepliesLost, unreachable) with
         {
             Loss = status.Loss,
+            Missed = ScanQuality.Missed(status.Loss, pace.Retries),
+            Degraded = status.Degraded,
             LowestRate = (long)status.LowestRate,
         };
     }

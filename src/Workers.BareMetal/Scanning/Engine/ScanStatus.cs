@@ -14,11 +14,19 @@ public sealed class ScanStatus<TFinding>(
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
 
     private readonly RateGovernor _governor = new(scan.Pace.PacketsPerSecond, scan.Pace.Retries);
+    private readonly ScanQuality _quality = new(scan.First, scan.End, scan.Pace.Retries);
     private ulong _checkpointed = scan.First;
 
     public double LowestRate => _governor.LowestRate;
 
     public double? Loss => RateGovernor.Loss(Answers(), scan.Pace.Retries);
+
+    /// <summary>Why what was not found may be there all the same, of earlier attempts too.</summary>
+    public IReadOnlyList<string> Degraded =>
+    [
+        .. scan.Tally.DegradedBefore.Union(
+            _quality.Reasons(Answers(), scan.Wire.RepliesLost, scan.Wire.AllowanceExceeded, scan.Tally.LateAnswers)),
+    ];
 
     /// <summary>Why the scan must not go on now, or null.</summary>
     public string? Problem() => scan.Wire.Problem() ?? scan.Probe.Problem ?? scope.Closed(scan.Clock.GetUtcNow());
@@ -82,6 +90,8 @@ public sealed class ScanStatus<TFinding>(
         {
             var run = scan.Window.Run(first, end);
             scan.Tally.Count(run, waitingIsSilence);
+            if (waitingIsSilence)
+                _quality.Count(first, run);
             for (var place = run.IndexOfAnyInRange((byte)ProbeEnding.Open, (byte)ProbeEnding.Failed); place >= 0;)
             {
                 if (scan.Probe.TryReport(first + (ulong)place, (Verdict)run[place], out var finding))
@@ -98,7 +108,7 @@ public sealed class ScanStatus<TFinding>(
         var reclaimed = scan.Window.Reclaimed;
         findings.Flush();
         if (reclaimed > _checkpointed)
-            findings.Mark(scan.Tally.Checkpoint(reclaimed) with { End = scan.End });
+            findings.Mark(scan.Tally.Checkpoint(reclaimed) with { End = scan.End, Degraded = Degraded });
         _checkpointed = reclaimed;
         _governor.Observe(Answers());
         sender.Rate = _governor.Rate;
@@ -108,5 +118,5 @@ public sealed class ScanStatus<TFinding>(
             Math.Min(_governor.Rate, scan.Allowance.Now.Total)));
     }
 
-    private ScanAnswers Answers() => new(scan.Tally.FirstAnswers, scan.Tally.LaterAnswers, scan.Wire.RepliesLost);
+    private ScanAnswers Answers() => new(scan.Tally.FirstAnswers, scan.Tally.LaterAnswers, scan.Wire.RepliesLost + scan.Wire.AllowanceExceeded);
 }

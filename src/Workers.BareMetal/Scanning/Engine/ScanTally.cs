@@ -20,6 +20,7 @@ public sealed class ScanTally
         if (before is null)
             return;
         _sentBefore = before.PacketsSent;
+        DegradedBefore = before.Degraded;
         _ended[(int)ProbeEnding.Open] = before.Open;
         _ended[(int)ProbeEnding.Closed] = before.Closed;
         _ended[(int)ProbeEnding.Filtered] = before.Filtered;
@@ -40,6 +41,9 @@ public sealed class ScanTally
     /// <summary>Of a scan none of whose targets may be asked.</summary>
     public static ScanCoverage NothingAllowed(ulong planned) =>
         new((long)planned, 0, 0, 0, OutOfScope: (long)planned, 0, null, IsComplete: true, 0, 0, NoWire);
+
+    /// <summary>Why earlier attempts may have missed something.</summary>
+    public IReadOnlyList<string> DegradedBefore { get; } = [];
 
     /// <summary>Why the scan ends before its end.</summary>
     public string? Failure => Volatile.Read(ref _failure);

@@ -12,6 +12,9 @@ public interface IWire : ITransmit
     /// <summary>Packets that came in and were dropped since nobody read them in time.</summary>
     long RepliesLost { get; }
 
+    /// <summary>Packets beyond the network allowance of this machine, which were delayed or dropped, since the wire was opened.</summary>
+    long AllowanceExceeded { get; }
+
     /// <summary>Why packets may have been lost since the wire was opened, in one sentence, or null. Any thread may ask.</summary>
     string? Problem();
 }

@@ -1,43 +1,58 @@
 namespace TaskMesh.Workers.BareMetal.Scanning.Wire;
 
 /// <summary>An interface of this machine: what leaves by one of several ways, what comes in by SharpPcap always.</summary>
-public sealed class KernelWire(LinkCapture capture, ITransmit transmit, int interfaceIndex) : IWire
+public sealed class KernelWire : IWire
 {
-    private readonly Link _link = KernelNetwork.LinkOf(interfaceIndex);
+    private readonly LinkCapture _capture;
+    private readonly ITransmit _transmit;
+    private readonly int _interfaceIndex;
+    private readonly Link _link;
+    private readonly DriverCounters _allowances;
+    private readonly long _exceededBefore;
 
-    public string Name => transmit.Name;
+    public KernelWire(LinkCapture capture, ITransmit transmit, int interfaceIndex)
+    {
+        (_capture, _transmit, _interfaceIndex) = (capture, transmit, interfaceIndex);
+        _link = KernelNetwork.LinkOf(interfaceIndex);
+        _allowances = new(_link.Name, DriverCounters.AllowanceExceeded);
+        _exceededBefore = _allowances.Sum();
+    }
 
-    public int Slots => transmit.Slots;
+    public string Name => _transmit.Name;
 
-    public long RepliesLost => capture.Dropped;
+    public int Slots => _transmit.Slots;
 
-    public Span<byte> Packet(int slot) => transmit.Packet(slot);
+    public long RepliesLost => _capture.Dropped;
 
-    public int Send(int firstSlot, ReadOnlySpan<int> lengths, out string? error) => transmit.Send(firstSlot, lengths, out error);
+    public long AllowanceExceeded => Math.Max(_allowances.Sum() - _exceededBefore, 0);
+
+    public Span<byte> Packet(int slot) => _transmit.Packet(slot);
+
+    public int Send(int firstSlot, ReadOnlySpan<int> lengths, out string? error) => _transmit.Send(firstSlot, lengths, out error);
 
     public bool TryReceive(out ReadOnlySpan<byte> packet)
     {
-        while (capture.TryReceive(out var frame))
+        while (_capture.TryReceive(out var frame))
         {
-            if (frame.Length <= capture.LinkHeaderLength)
+            if (frame.Length <= _capture.LinkHeaderLength)
                 continue;
-            packet = frame[capture.LinkHeaderLength..];
+            packet = frame[_capture.LinkHeaderLength..];
             return true;
         }
         packet = default;
         return false;
     }
 
-    public void WaitForReply(TimeSpan limit) => capture.Wait(limit);
+    public void WaitForReply(TimeSpan limit) => _capture.Wait(limit);
 
     /// <summary>Packets sent into a link that is down are lost without an error, so the link itself is asked, and how often it went.</summary>
     public string? Problem()
     {
-        if (capture.Error is { } error)
+        if (_capture.Error is { } error)
             return $"{_link.Name} cannot be received from: {error}.";
         try
         {
-            var now = KernelNetwork.LinkOf(interfaceIndex);
+            var now = KernelNetwork.LinkOf(_interfaceIndex);
             return !now.IsUp ? $"{_link.Name} is down."
                 : now.CarrierChanges != _link.CarrierChanges ? $"{_link.Name} went down for a moment."
                 : null;
@@ -50,7 +65,7 @@ public sealed class KernelWire(LinkCapture capture, ITransmit transmit, int inte
 
     public void Dispose()
     {
-        transmit.Dispose();
-        capture.Dispose();
+        _transmit.Dispose();
+        _capture.Dispose();
     }
 }

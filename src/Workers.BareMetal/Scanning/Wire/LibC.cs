@@ -5,9 +5,11 @@ namespace TaskMesh.Workers.BareMetal.Scanning.Wire;
 /// <summary>The few calls of the C library (Linux) that .NET has no face for.</summary>
 internal static unsafe partial class LibC
 {
+    public const int AfInet = 2;
     public const int AfNetlink = 16;
     public const int AfPacket = 17;
     public const int AfXdp = 44;
+    public const int SockDatagram = 2;
     public const int SockRaw = 3;
     public const int CloseOnExec = 0x80000;
     public const short PollIn = 1;
@@ -24,6 +26,11 @@ internal static unsafe partial class LibC
     public const int MapShared = 1;
     public const int MapPrivate = 2;
     public const int MapAnonymous = 0x20;
+
+    public const int LongestInterfaceName = 15;
+
+    /// <summary>SIOCETHTOOL</summary>
+    public const nuint EthtoolRequest = 0x8946;
 
     /// <summary>EAGAIN, EBUSY, ENOBUFS</summary>
     public const int Again = 11, Busy = 16, NoBuffers = 105;
@@ -69,6 +76,9 @@ internal static unsafe partial class LibC
     public static partial int close(int descriptor);
 
     [LibraryImport("libc", SetLastError = true)]
+    public static partial int ioctl(int descriptor, nuint request, InterfaceRequest* argument);
+
+    [LibraryImport("libc", SetLastError = true)]
     public static partial int poll(PollDescriptor* descriptors, nuint count, int milliseconds);
 
     [LibraryImport("libc", SetLastError = true)]
@@ -83,6 +93,14 @@ internal static unsafe partial class LibC
         public int Descriptor;
         public short Events;
         public short ReturnedEvents;
+    }
+
+    /// <summary>struct ifreq of netdevice(7)</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 40)]
+    public struct InterfaceRequest
+    {
+        public fixed byte Name[LongestInterfaceName + 1];
+        public byte* Data;
     }
 
     /// <summary>struct sockaddr_ll of packet(7)</summary>

@@ -35,6 +35,8 @@ public sealed class RecordingWire : IWire
 
     public long RepliesLost => _wire.RepliesLost;
 
+    public long AllowanceExceeded => _wire.AllowanceExceeded;
+
     public Span<byte> Packet(int slot) => _wire.Packet(slot);
 
     public int Send(int firstSlot, ReadOnlySpan<int> lengths, out string? error)

@@ -47,6 +47,8 @@ public sealed class ReplayWire : IWire
 
     public long RepliesLost => 0;
 
+    public long AllowanceExceeded => 0;
+
     /// <summary>A way that leads nowhere, from addresses that the recording must have been made from.</summary>
     public static WayOut Way(AddressSet targets, Address? source)
     {

@@ -24,4 +24,17 @@ public sealed class ScanProgressLineTests : IDisposable
         Assert.StartsWith(done, _error.ToString(), StringComparison.Ordinal);
         Assert.EndsWith(left, _error.ToString().TrimEnd(), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("line", "degraded: 7 packets came in faster than they were read.")]
+    [InlineData("json", "")]
+    [InlineData("none", "")]
+    public void People_are_told_what_a_scan_may_have_missed(string form, string told)
+    {
+        var line = new ScanProgressLine(_error, form, isTerminal: false, _clock);
+
+        line.Warn(["7 packets came in faster than they were read."]);
+
+        Assert.Equal(told, _error.ToString().TrimEnd());
+    }
 }

@@ -96,7 +96,7 @@ public class ScanTargetsTests
             ["198.51.100.0/25", "www.example.com@198.51.100.9"], (await ScanTargets.ReadAsync(inputs[0].TargetsIn!, Context()))!.Targets);
 
         var shard = JsonSerializer.SerializeToElement(
-            new TlsScanOutput(100, 7, 5, 90, 1, 2, 0, 0, 120, 0, 0, 0, 1_000, "pcap"), TlsScan.OutputJson);
+            new TlsScanOutput(100, 7, 5, 90, 1, 2, 0, 0, 120, 0, 0, 0, 1_000, "pcap", []), TlsScan.OutputJson);
         var sum = await DoneAsync(TlsScanAggregator.Kind, """{"of":"shards"}""", [shard, null, shard]);
 
         Assert.Equal((3, 1, 200), (Number(sum, "shards"), Number(sum, "without"), Number(sum, "planned")));
@@ -167,6 +167,17 @@ public class ScanTargetsTests
     }
 
     [Fact]
+    public async Task A_shard_that_may_have_missed_something_leaves_open_what_is_gone()
+    {
+        var plan = await PlanAsync();
+
+        var sum = await DoneAsync(TcpSynAggregator.Kind, Aggregate(plan), [Shard(150, 3), Shard(106, 2, "7 packets were lost.", "And more.")]);
+
+        Assert.Equal((0, 1, JsonValueKind.Null), (Number(sum, "without"), Number(sum, "degraded"), sum.GetProperty("gone").ValueKind));
+        Assert.Empty(_recon.Gone);
+    }
+
+    [Fact]
     public async Task A_shard_that_is_missing_leaves_open_what_is_gone()
     {
         var plan = await PlanAsync();
@@ -195,15 +206,17 @@ public class ScanTargetsTests
 
     private static string Aggregate(string plan) => JsonSerializer.Serialize(new { of = SharedScanData.Container, plan });
 
-    private static JsonElement? Shard(long planned, long open) => JsonSerializer.SerializeToElement(
-        new TcpSynOutput(planned, open, 0, 0, planned - open, 0, 0, null, planned, 0, 0, 0, null, 1_000, "pcap", null, ["198.51.100.9"]),
+    private static JsonElement? Shard(long planned, long open, params string[] degraded) => JsonSerializer.SerializeToElement(
+        new TcpSynOutput(
+            planned, open, 0, 0, planned - open, 0, 0, null, planned, 0, 0, 0, null, null, 1_000, "pcap", null, ["198.51.100.9"], degraded),
         TcpSyn.OutputJson);
 
     private static JsonElement Names(long planned, string proof) => JsonSerializer.SerializeToElement(
         new DnsScanOutput(
-            planned, planned, 0, 0, 0, 0, 0, 0, 0, 0, null, planned, 0, 0, 0, null, 1_000, 0, "pcap", [],
+            planned, planned, 0, 0, 0, 0, 0, 0, 0, 0, null, planned, 0, 0, 0, null, null, 1_000, 0, "pcap", [],
             [new WildcardRow("example.com", "A", proof, [])],
-            ["example.org A"]),
+            ["example.org A"],
+            []),
         DnsScan.OutputJson);
 
     private static JsonElement Record(string name, string type, string value) => JsonSerializer.SerializeToElement(new { name, type, value });

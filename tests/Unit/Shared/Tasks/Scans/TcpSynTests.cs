@@ -35,7 +35,12 @@ public class TcpSynTests
     {
         var recon = new ScanRecon();
         var complete = Complete with { RepliesLost = 0 };
-        foreach (var coverage in new[] { complete with { RepliesLost = 1 }, complete with { NotSent = 1 }, complete with { OutOfScope = 1 } })
+        ScanCoverage[] others =
+        [
+            complete with { RepliesLost = 1 }, complete with { NotSent = 1 }, complete with { OutOfScope = 1 },
+            complete with { Degraded = ["Answers became rare."] },
+        ];
+        foreach (var coverage in others)
             await ExecuteAsync(coverage, recon);
         Assert.Empty(recon.Gone);
 

@@ -76,6 +76,41 @@ public partial class ScanEngineTests : SimulatedScan
     }
 
     [Fact]
+    public async Task A_network_that_stops_answering_half_way_makes_the_result_degraded()
+    {
+        var asked = 0;
+        using var wire = new SimulatedWire((_, _) => Interlocked.Increment(ref asked) < 8 * Planned ? [Answer.Rst] : []);
+
+        var coverage = await RunAsync(wire, Engine(wire, "198.51.100.0/24", Ports), 16 * Planned);
+
+        Assert.Equal((true, 16 * Planned), (coverage.IsComplete, coverage.Closed + coverage.NoAnswer));
+        Assert.StartsWith("Answers became rare:", Assert.Single(coverage.Degraded), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_network_allowance_that_was_exceeded_slows_the_scan_down_and_makes_the_result_degraded()
+    {
+        using var wire = new SimulatedWire(ByPort) { Beyond = () => 5 };
+
+        var coverage = await RunAsync(wire);
+
+        Assert.Equal(["5 packets went beyond the network allowance of this machine, and were delayed or dropped."], coverage.Degraded);
+        Assert.Equal(Pace.PacketsPerSecond * 3 / 4, coverage.LowestRate);
+    }
+
+    [Fact]
+    public async Task What_an_earlier_attempt_said_of_its_quality_stays()
+    {
+        using var wire = new SimulatedWire(ByPort);
+        var before = new ScanCheckpoint(0, 0, 0, 0, 0, 0, 0, 0) { Degraded = ["Something went wrong."] };
+
+        var coverage = await RunAsync(wire, Engine(wire, Network, Ports), resumeAt: before);
+
+        Assert.Equal(before.Degraded, coverage.Degraded);
+        Assert.All(Checkpoints, checkpoint => Assert.Equal(before.Degraded, checkpoint.Degraded));
+    }
+
+    [Fact]
     public async Task Answers_that_were_forged_or_come_twice_change_nothing()
     {
         using var wire = new SimulatedWire((target, attempt) =>

@@ -44,6 +44,9 @@ internal sealed class SimulatedWire(Func<ProbeTarget, int, IEnumerable<Simulated
     /// <summary>How many packets came in faster than they were read.</summary>
     public Func<long> Lost { get; set; } = () => 0;
 
+    /// <summary>How many packets went beyond the machine's allowance.</summary>
+    public Func<long> Beyond { get; set; } = () => 0;
+
     public Func<string?> LinkProblem { get; set; } = () => null;
 
     public string Name => "simulated";
@@ -51,6 +54,8 @@ internal sealed class SimulatedWire(Func<ProbeTarget, int, IEnumerable<Simulated
     public int Slots => 8;
 
     public long RepliesLost => Lost();
+
+    public long AllowanceExceeded => Beyond();
 
     public Span<byte> Packet(int slot) => _slots.AsSpan(slot * SlotRoom, SlotRoom);
 
