@@ -67,8 +67,7 @@ public sealed class DnsLab : IAsyncDisposable
         process.Kill(entireProcessTree: true);
         await process.WaitForExitAsync();
         var lines = await output;
-        // The last one may have been cut off.
-        return new(process.ExitCode, Lines(lines[..(lines.LastIndexOf('\n') + 1)]), await errors);
+        return new(process.ExitCode, OutputLines.Parse(lines), await errors);
     }
 
     public async Task<DnsLabAnswer> RunAsync(string names, IEnumerable<string> options)
@@ -82,7 +81,7 @@ public sealed class DnsLab : IAsyncDisposable
             var errors = process.StandardError.ReadToEndAsync(limit.Token);
             var output = await process.StandardOutput.ReadToEndAsync(limit.Token);
             await process.WaitForExitAsync(limit.Token);
-            return new(process.ExitCode, Lines(output), await errors);
+            return new(process.ExitCode, OutputLines.Parse(output), await errors);
         }
         finally
         {
@@ -90,9 +89,6 @@ public sealed class DnsLab : IAsyncDisposable
                 process.Kill(entireProcessTree: true);
         }
     }
-
-    private static JsonElement[] Lines(string output) =>
-        [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line))];
 
     private Process Start(IEnumerable<string> options)
     {

@@ -32,7 +32,11 @@ public sealed record ProgressRow(
     long Dropped,
     [property: JsonPropertyName("left_ms")] long Left);
 
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Strict, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+/// <summary>As zone files write them.</summary>
+internal sealed class DnsTypeConverter() : JsonStringEnumConverter<DnsType>(JsonNamingPolicy.KebabCaseUpper);
+
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Strict, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(DnsTypeConverter)])]
 [JsonSerializable(typeof(OneShotTask))]
 [JsonSerializable(typeof(OneShotCheckpoint))]
 [JsonSerializable(typeof(ProgressRow))]

@@ -65,7 +65,7 @@ internal sealed class ResultLines(OneShotTask task, string? checkpointFile, Stre
     public void WriteFailure(ScanCoverage? coverage)
     {
         if (coverage is not null)
-            Write(Begin($"{task.Kind}-failure"), JsonSerializer.SerializeToElement(coverage, OneShotJson.Default.ScanCoverage));
+            Write(Begin("scan-failure"), JsonSerializer.SerializeToElement(coverage, OneShotJson.Default.ScanCoverage));
     }
 
     public ValueTask DisposeAsync() => _output.DisposeAsync();

@@ -40,7 +40,7 @@ public sealed class ScanCommandTests : IDisposable
         var rest = await ScanAsync(lab, "--rate", "20000", "--resume", _folder.Of("position"));
 
         Assert.InRange(await SynsAsync(lab) - killedSyns, 1, wholeSyns * 45 / 100);
-        Assert.Equal(lab.Truth.Findings(lab.Targets, "1-100").Where(IsOpen), Open((await before) + rest.Output));
+        Assert.Equal(lab.Truth.Findings(lab.Targets, "1-100").Where(IsOpen), Open(await before, rest.Output));
         Assert.Equal(Ends(whole), Ends(rest));
         Assert.False(File.Exists(_folder.Of("position")));
     }
@@ -58,7 +58,7 @@ public sealed class ScanCommandTests : IDisposable
         var rest = await ScanAsync(lab, "--rate", "20000", "--resume", _folder.Of("position"));
 
         Assert.Equal((ExitCode.Interrupted, "Stopped before the end.\n"), (interrupted.Code, interrupted.Errors));
-        Assert.Equal(lab.Truth.Findings(lab.Targets, "1-100").Where(IsOpen), Open(interrupted.Output + rest.Output));
+        Assert.Equal(lab.Truth.Findings(lab.Targets, "1-100").Where(IsOpen), Open(interrupted.Output, rest.Output));
     }
 
     [LabFact]
@@ -122,12 +122,9 @@ public sealed class ScanCommandTests : IDisposable
 
     private static bool IsOpen(string finding) => finding.EndsWith($" {PortState.Open}", StringComparison.Ordinal);
 
-    private static IEnumerable<JsonElement> Lines(string output) =>
-        output.Split('\n').Where(line => line.EndsWith('}')).Select(line => JsonElement.Parse(line));
-
-    private static IReadOnlyList<string> Open(string output) =>
+    private static IReadOnlyList<string> Open(params string[] outputs) =>
     [
-        .. Lines(output).Where(line => line.TryGetProperty("port", out _))
+        .. outputs.SelectMany(OutputLines.Parse).Where(line => line.TryGetProperty("port", out _))
             .Select(line => $"{line.GetProperty("address")} {line.GetProperty("port")} {line.GetProperty("state")}")
             .Where(IsOpen).Distinct().Order(StringComparer.Ordinal),
     ];
@@ -135,7 +132,7 @@ public sealed class ScanCommandTests : IDisposable
     /// <summary>How every target ended.</summary>
     private static IEnumerable<string> Ends(CliAnswer scan)
     {
-        var summary = Lines(scan.Output).Last();
+        var summary = OutputLines.Parse(scan.Output)[^1];
         return Endings.Select(field => string.Create(CultureInfo.InvariantCulture, $"{field} {summary.GetProperty(field).GetInt64()}"));
     }
 

@@ -148,13 +148,13 @@ public sealed class TlsScanTests : IAsyncLifetime, IDisposable
         await killed.WaitForExitAsync();
         var index = Position(folder.Of("position"));
         var before = await output;
-        var rest = Lines(await LabScan.OutputAsync(Scan("--rate", "4000")));
+        var rest = OutputLines.Parse(await LabScan.OutputAsync(Scan("--rate", "4000")));
 
         Assert.InRange(index, Behind, ServerCount - 1);
         var summary = rest.Single(row => row.TryGetProperty("planned", out _));
         Assert.Equal((ServerCount, ServerCount), (Number(summary, "planned"), Number(summary, "open")));
         Assert.InRange(rest.Count - 1, 1, ServerCount - index);
-        var found = Lines(before[..(before.LastIndexOf('\n') + 1)]).Concat(rest).Where(row => row.TryGetProperty("port", out _)).ToArray();
+        var found = OutputLines.Parse(before).Concat(rest).Where(row => row.TryGetProperty("port", out _)).ToArray();
         Assert.All(found, row => IsShown(_plain, "TLS 1.2", row));
         Assert.Equal(ServerCount, found.Select(row => Text(row, "address")).Distinct().Count());
         Assert.False(File.Exists(folder.Of("position")));
@@ -193,7 +193,7 @@ public sealed class TlsScanTests : IAsyncLifetime, IDisposable
 
     private static string Exported(X509Certificate2 certificate) => Convert.ToBase64String(certificate.Export(X509ContentType.Pkcs12));
 
-    private async Task<List<JsonElement>> ScanAsync(string ports, TimeSpan patience)
+    private async Task<IReadOnlyList<JsonElement>> ScanAsync(string ports, TimeSpan patience)
     {
         var scope = Path.GetTempFileName();
         await File.WriteAllTextAsync(scope, Scope());
@@ -202,18 +202,15 @@ public sealed class TlsScanTests : IAsyncLifetime, IDisposable
             typeof(NetworkLab).Assembly.Location, "scan", "tls", $"{NetworkLab.Gateway}", "-p", ports, "--sni", $"{TlsServers.Name},other.example",
             "--patience", $"{patience.TotalSeconds}", "--retries", "3", "--scope", scope, "--progress", "none"));
         File.Delete(scope);
-        return Lines(output);
+        return OutputLines.Parse(output);
     }
 
-    private async Task<List<JsonElement>> TaskAsync(string input)
+    private async Task<IReadOnlyList<JsonElement>> TaskAsync(string input)
     {
         var start = _lab.InScanner("dotnet", [typeof(TaskMesh.Workers.BareMetal.Scanning.RawScanner).Assembly.Location]);
         start.Environment["TASKMESH_TASK"] = $$"""{"kind":"tls-scan","input":{{input}},"scope":[{{Scope()}}]}""";
-        return Lines(await LabScan.OutputAsync(start));
+        return OutputLines.Parse(await LabScan.OutputAsync(start));
     }
-
-    private static List<JsonElement> Lines(string output) =>
-        [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line))];
 
     private static string Scope() => JsonSerializer.Serialize(new
     {

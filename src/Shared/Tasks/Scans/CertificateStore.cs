@@ -65,7 +65,7 @@ internal sealed class CertificateStore(TaskContext context, long certificates) :
         rows.Length == 0 ? Task.CompletedTask : context.ReconData.UpsertAsync(model, rows, cancellation);
 
     private static TlsRow Row(TlsFinding finding) => new(
-        $"{finding.Address}", finding.Port, finding.Name, finding.Outcome.ToString(), finding.Detail, finding.Version, finding.Cipher, finding.Ja3S,
+        $"{finding.Address}", finding.Port, finding.Name, finding.Outcome, finding.Detail, finding.Version, finding.Cipher, finding.Ja3S,
         finding.Chain, finding.Accepted, finding.Fingerprint);
 }
 
@@ -75,7 +75,7 @@ internal sealed record TlsRow(
     string Address,
     int Port,
     string Name,
-    string Outcome,
+    [property: JsonConverter(typeof(JsonStringEnumConverter<TlsOutcome>))] TlsOutcome Outcome,
     string? Detail,
     string? Version,
     string? Cipher,

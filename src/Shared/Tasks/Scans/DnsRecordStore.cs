@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using TaskMesh.Core.Contract;
 using TaskMesh.Core.Ports;
@@ -57,7 +58,7 @@ internal sealed class DnsRecordStore(TaskContext context) : IScanSink<DnsFinding
     private static DnsRow Row(DnsFinding finding) => new(
         finding.Name,
         finding.Type.Text(),
-        finding.End.ToString(),
+        finding.End,
         finding.Wildcard,
         $"{finding.Resolver}",
         [.. finding.Records.Select(record => new DnsRecordLine(record.Owner, record.Type.Text(), record.TimeToLive, record.Value))]);
@@ -65,7 +66,13 @@ internal sealed class DnsRecordStore(TaskContext context) : IScanSink<DnsFinding
 
 /// <param name="End">Where following aliases ended.</param>
 /// <param name="Wildcard">The name below which every name has these records.</param>
-internal sealed record DnsRow(string Name, string Type, string End, string? Wildcard, string Resolver, IReadOnlyList<DnsRecordLine> Records);
+internal sealed record DnsRow(
+    string Name,
+    string Type,
+    [property: JsonConverter(typeof(JsonStringEnumConverter<DnsChainEnd>))] DnsChainEnd End,
+    string? Wildcard,
+    string Resolver,
+    IReadOnlyList<DnsRecordLine> Records);
 
 /// <param name="Ttl">In seconds.</param>
 internal sealed record DnsRecordLine(string Owner, string Type, uint Ttl, string Value);

@@ -150,7 +150,7 @@ public sealed class TcpSyn : ITaskDefinition<TcpSynInput, TcpSynOutput>
 
         public async Task FoundAsync(IReadOnlyList<PortFinding> findings, CancellationToken cancellation)
         {
-            PortRow[] rows = [.. findings.Select(finding => new PortRow($"{finding.Address}", finding.Port, finding.State.ToString()))];
+            PortRow[] rows = [.. findings.Select(finding => new PortRow($"{finding.Address}", finding.Port, finding.State))];
             await context.TaskData.AppendResultAsync(JsonSerializer.SerializeToElement(rows, TcpSynJson.Default.PortRowArray), cancellation);
             JsonElement[] endpoints =
             [
@@ -172,7 +172,8 @@ public sealed class TcpSyn : ITaskDefinition<TcpSynInput, TcpSynOutput>
     }
 }
 
-internal sealed record PortRow(string Address, int Port, string State);
+internal sealed record PortRow(
+    string Address, int Port, [property: JsonConverter(typeof(JsonStringEnumConverter<PortState>))] PortState State);
 
 internal sealed record EndpointRow(string Address, int Port, string Transport);
 

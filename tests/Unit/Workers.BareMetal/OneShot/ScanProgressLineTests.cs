@@ -25,6 +25,18 @@ public sealed class ScanProgressLineTests : IDisposable
         Assert.EndsWith(left, _error.ToString().TrimEnd(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Programs_are_told_in_the_published_form()
+    {
+        var line = new ScanProgressLine(_error, "json", isTerminal: false, _clock);
+        _clock.Advance(TimeSpan.FromMinutes(20));
+
+        line.Report(new(0, 400, 100, 10, 0, 0, null, 0, 100));
+
+        var row = Assert.Single(OutputLines.Parse(_error.ToString()));
+        Assert.Equal((0.25, 3_600_000), (row.GetProperty("share").GetDouble(), row.GetProperty("left_ms").GetInt64()));
+    }
+
     [Theory]
     [InlineData("line", "degraded: 7 packets came in faster than they were read.")]
     [InlineData("json", "")]
