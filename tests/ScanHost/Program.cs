@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Npgsql;
 using TaskMesh.Core.Ports;
@@ -26,6 +27,17 @@ if (args[0] == "name-servers")
     Console.WriteLine("ready");
     // The console reads on the thread that asks it, whatever the name of the method says.
     await await Task.WhenAny([Task.Run(Console.In.ReadToEnd), .. servers.Select(server => server.ServeAsync())]);
+    return;
+}
+
+// Ports that are open where the network is another one: an address, and ports with commas. They end with standard input.
+if (args[0] == "listen")
+{
+    TcpListener[] listeners = [.. args[2].Split(',').Select(port => new TcpListener(IPAddress.Parse(args[1]), int.Parse(port)))];
+    foreach (var listener in listeners)
+        listener.Start();
+    Console.WriteLine("ready");
+    Console.In.ReadToEnd();
     return;
 }
 

@@ -7,14 +7,17 @@ public sealed class LabFactAttribute : FactAttribute
 {
     public LabFactAttribute() => Skip = NetworkLab.Unavailable;
 
-    /// <summary>A program that the test needs besides, such as "nmap".</summary>
-    public string? Program
+    /// <summary>Programs that the test needs besides, such as "nmap nft".</summary>
+    public string? Programs
     {
         get => null;
         init
         {
-            if (!Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(folder => File.Exists(Path.Combine(folder, value!))))
-                Skip ??= $"{value} is not installed.";
+            foreach (var program in value!.Split(' ').Where(program => !IsInstalled(program)))
+                Skip ??= $"{program} is not installed.";
         }
     }
+
+    private static bool IsInstalled(string program) =>
+        Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
 }
