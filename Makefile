@@ -1,7 +1,7 @@
 # The developers' commands. `make` alone prints them.
 .DEFAULT_GOAL := help
 .PHONY: help build test unit format check approve demo publish synth bench-start bench-tasks bench-profile bench-completion bench-fanout \
-	bench-latency bench-mesh bench-decisions bench-rates bench-local bench-syn bench-loss truth bench-tls bench-dns fuzz sim defects crashes chaos real-packages
+	bench-latency bench-mesh bench-decisions bench-rates bench-local bench-syn bench-loss truth resume bench-tls bench-dns fuzz sim defects crashes chaos real-packages
 
 SOLUTION := TaskMesh.sln
 STAGE := dev
@@ -118,6 +118,11 @@ truth: ## whether scans at full speed say what is true of 1,048,576 ports, with 
 	$(call install,clang libbpf-dev bpftool iproute2)
 	dotnet build $(SOLUTION) -c Release -v q
 	dotnet artifacts/bin/Benchmarks/release/TaskMesh.Benchmarks.dll truth $(ROUNDS)
+
+resume: ## whether a scan of a million ports that is killed on the way goes on there and ends as if nothing had happened; three minutes, as root
+	$(call install,iproute2)
+	dotnet build tests/Benchmarks -c Release -v q
+	dotnet artifacts/bin/Benchmarks/release/TaskMesh.Benchmarks.dll resume
 
 bench-tls: ## certificates per second, beside Go's crypto/tls, SslStream and openssl s_time, from nginx; ROUNDS=5
 	$(call install,clang libbpf-dev bpftool nginx-light golang-go openssl iproute2)

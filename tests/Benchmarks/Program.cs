@@ -17,6 +17,7 @@ Func<int[], CancellationToken, Task>? bench = args.FirstOrDefault() switch
     "syn" => SynBench.RunAsync,
     "loss" => LossBench.RunAsync,
     "truth" => TruthBench.RunAsync,
+    "resume" => ResumeBench.RunAsync,
     "tls" => TlsBench.RunAsync,
     "local" => LocalBench.RunAsync,
     "grab" => SslStreamGrab.RunAsync,
@@ -26,7 +27,7 @@ if (bench is null)
 {
     Console.Error.WriteLine(
         "benches: tasks [JOBS] [ROUNDS], profile [BATCH] [JOBS] [GENERATED], completion [SIZE...], fanout [CHILDREN], latency [BACKLOG], "
-        + "decisions [BACKLOG...], rates [TASKS], start [ROUNDS], syn [ROUNDS] [CASE], loss, truth [ROUNDS], tls [ROUNDS], local [ROUNDS] [SECONDS]");
+        + "decisions [BACKLOG...], rates [TASKS], start [ROUNDS], syn [ROUNDS] [CASE], loss, truth [ROUNDS], resume, tls [ROUNDS], local [ROUNDS] [SECONDS]");
     return 64;
 }
 await bench([.. args[1..].Select(int.Parse)], CancellationToken.None);

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Text.Json;
 using TaskMesh.Cli;
 using TaskMesh.Cli.Lab;
 using TaskMesh.Core.Recon;
@@ -12,15 +10,10 @@ namespace TaskMesh.Integration.Cli;
 public sealed class ScanCommandTests : IDisposable
 {
     private const int Planned = 25_600;
+    private const string HundredPorts = "1-100";
     private const string Source = "198.18.0.1";
-    private static readonly string[] Endings = ["planned", "open", "closed", "filtered", "noAnswer", "outOfScope", "notSent"];
 
     private readonly TemporaryFolder _folder = new();
-
-    public ScanCommandTests() => File.WriteAllText(_folder.Of("scope.json"), $$"""
-        {"authoriser":"the tests","reference":"a network of their own","allow":["{{NetworkLab.DefaultTargets}}"],"allowPrivate":true,
-         "validFrom":"2020-01-01T00:00:00Z","validUntil":"2100-01-01T00:00:00Z"}
-        """);
 
     public void Dispose() => _folder.Dispose();
 
@@ -28,20 +21,12 @@ public sealed class ScanCommandTests : IDisposable
     public async Task A_killed_scan_goes_on_where_it_was_and_ends_as_if_nothing_had_happened()
     {
         await using var lab = await BuildAsync(seed: 31);
-        var whole = await ScanAsync(lab, "--rate", "20000", "--seed", "5");
-        var wholeSyns = await SynsAsync(lab);
 
-        using var killed = Process.Start(Command(lab, "--rate", "4000", "--seed", "5", "--resume", _folder.Of("position")))!;
-        var before = killed.StandardOutput.ReadToEndAsync();
-        await Eventually.GetAsync(() => Task.FromResult(Position()), index => index >= Planned * 6 / 10);
-        killed.Kill(entireProcessTree: true);
-        await killed.WaitForExitAsync();
-        var killedSyns = await SynsAsync(lab);
-        var rest = await ScanAsync(lab, "--rate", "20000", "--resume", _folder.Of("position"));
+        var scan = await ResumedScan.RunAsync(lab, HundredPorts, _folder, 20_000, killedRate: 4000, (index, _, _) => index >= Planned * 6 / 10);
 
-        Assert.InRange(await SynsAsync(lab) - killedSyns, 1, wholeSyns * 45 / 100);
-        Assert.Equal(lab.Truth.Findings(lab.Targets, "1-100").Where(IsOpen), Open(await before, rest.Output));
-        Assert.Equal(Ends(whole), Ends(rest));
+        Assert.InRange(scan.RestSyns, 1, scan.WholeSyns * 45 / 100);
+        Assert.Equal(scan.WholeEnds, scan.RestEnds);
+        Assert.Equal(lab.Truth.Findings(lab.Targets, HundredPorts).Where(IsOpen), scan.BothOpen);
         Assert.False(File.Exists(_folder.Of("position")));
     }
 
@@ -58,7 +43,7 @@ public sealed class ScanCommandTests : IDisposable
         var rest = await ScanAsync(lab, "--rate", "20000", "--resume", _folder.Of("position"));
 
         Assert.Equal((ExitCode.Interrupted, "Stopped before the end.\n"), (interrupted.Code, interrupted.Errors));
-        Assert.Equal(lab.Truth.Findings(lab.Targets, "1-100").Where(IsOpen), Open(interrupted.Output, rest.Output));
+        Assert.Equal(lab.Truth.Findings(lab.Targets, HundredPorts).Where(IsOpen), Open(interrupted.Output, rest.Output));
     }
 
     [LabFact]
@@ -100,7 +85,7 @@ public sealed class ScanCommandTests : IDisposable
         var replayed = await ScanAsync(lab, "--rate", "20000", "--seed", "6", "--source", Source, "--replay", _folder.Of("packets.pcap"));
 
         Assert.Equal(Open(recorded.Output), Open(replayed.Output));
-        Assert.Equal(lab.Truth.Findings(lab.Targets, "1-100").Where(IsOpen), Open(recorded.Output));
+        Assert.Equal(lab.Truth.Findings(lab.Targets, HundredPorts).Where(IsOpen), Open(recorded.Output));
         Assert.Equal(syns, await SynsAsync(lab));
     }
 
@@ -122,19 +107,7 @@ public sealed class ScanCommandTests : IDisposable
 
     private static bool IsOpen(string finding) => finding.EndsWith($" {PortState.Open}", StringComparison.Ordinal);
 
-    private static IReadOnlyList<string> Open(params string[] outputs) =>
-    [
-        .. outputs.SelectMany(OutputLines.Parse).Where(line => line.TryGetProperty("port", out _))
-            .Select(line => $"{line.GetProperty("address")} {line.GetProperty("port")} {line.GetProperty("state")}")
-            .Where(IsOpen).Distinct().Order(StringComparer.Ordinal),
-    ];
-
-    /// <summary>How every target ended.</summary>
-    private static IEnumerable<string> Ends(CliAnswer scan)
-    {
-        var summary = OutputLines.Parse(scan.Output)[^1];
-        return Endings.Select(field => string.Create(CultureInfo.InvariantCulture, $"{field} {summary.GetProperty(field).GetInt64()}"));
-    }
+    private static IReadOnlyList<string> Open(params string[] outputs) => ResumedScan.Open(outputs.SelectMany(OutputLines.Parse));
 
     private async Task<CliAnswer> ScanAsync(NetworkLab lab, params string[] options)
     {
@@ -142,17 +115,7 @@ public sealed class ScanCommandTests : IDisposable
         return (await CliProcess.EndAsync(process)).Good();
     }
 
-    private ProcessStartInfo Command(NetworkLab lab, params string[] options)
-    {
-        var start = lab.InScanner(
-            "dotnet",
-            [
-                CliProcess.Program, "scan", "syn", $"{lab.Targets}", "-p", "1-100", "--scope", _folder.Of("scope.json"), "--progress", "none",
-                .. options,
-            ]);
-        (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
-        return start;
-    }
+    private ProcessStartInfo Command(NetworkLab lab, params string[] options) => ResumedScan.Command(lab, HundredPorts, _folder, options);
 
     /// <summary>By env, since an interrupt that this process ignores its children would ignore too.</summary>
     private static ProcessStartInfo Wrapped(ProcessStartInfo start, string wrapper)
@@ -165,7 +128,5 @@ public sealed class ScanCommandTests : IDisposable
         return start;
     }
 
-    private long Position() => File.Exists(_folder.Of("position"))
-        ? JsonElement.Parse(File.ReadAllText(_folder.Of("position"))).GetProperty("checkpoint").GetProperty("scan").GetProperty("index").GetInt64()
-        : 0;
+    private long Position() => ResumedScan.Position(_folder.Of("position"));
 }

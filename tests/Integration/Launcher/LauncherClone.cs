@@ -35,7 +35,7 @@ public sealed class LauncherClone : IDisposable
     /// </summary>
     public void CommandsForTests(string script)
     {
-        foreach (var present in (string[])["apt-get", "ip", "node", "nmap", "tcpdump"])
+        foreach (var present in (string[])["apt-get", "ip", "nft", "node", "nmap", "tcpdump"])
             Command(present, "");
         Command("id", "echo 0");
         Command("dotnet", $$"""
