@@ -1,7 +1,8 @@
 # The developers' commands. `make` alone prints them.
 .DEFAULT_GOAL := help
 .PHONY: help build test unit format check approve demo publish synth bench-start bench-tasks bench-profile bench-completion bench-fanout \
-	bench-latency bench-mesh bench-decisions bench-rates bench-local bench-syn bench-loss truth resume bench-tls bench-dns fuzz sim defects crashes chaos real-packages
+	bench-latency bench-mesh bench-decisions bench-rates bench-local bench-syn bench-loss truth resume kill-switch bench-tls bench-dns fuzz sim defects crashes \
+	chaos real-packages
 
 SOLUTION := TaskMesh.sln
 STAGE := dev
@@ -123,6 +124,11 @@ resume: ## whether a scan of a million ports that is killed on the way goes on t
 	$(call install,iproute2)
 	dotnet build tests/Benchmarks -c Release -v q
 	dotnet artifacts/bin/Benchmarks/release/TaskMesh.Benchmarks.dll resume
+
+kill-switch: ## how long after the kill switch a scan's last packet is seen on the wire; as root
+	dotnet build tests/Integration -c Release -v q
+	@dotnet test tests/Integration -c Release --no-build --filter FullyQualifiedName~KillSwitchTests --logger 'console;verbosity=detailed' \
+	    >artifacts/kill-switch.log && grep -o 'last packet: .*' artifacts/kill-switch.log || { cat artifacts/kill-switch.log; exit 1; }
 
 bench-tls: ## certificates per second, beside Go's crypto/tls, SslStream and openssl s_time, from nginx; ROUNDS=5
 	$(call install,clang libbpf-dev bpftool nginx-light golang-go openssl iproute2)

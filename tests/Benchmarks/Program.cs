@@ -27,7 +27,8 @@ if (bench is null)
 {
     Console.Error.WriteLine(
         "benches: tasks [JOBS] [ROUNDS], profile [BATCH] [JOBS] [GENERATED], completion [SIZE...], fanout [CHILDREN], latency [BACKLOG], "
-        + "decisions [BACKLOG...], rates [TASKS], start [ROUNDS], syn [ROUNDS] [CASE], loss, truth [ROUNDS], resume, tls [ROUNDS], local [ROUNDS] [SECONDS]");
+        + "decisions [BACKLOG...], rates [TASKS], start [ROUNDS], syn [ROUNDS] [CASE], loss, truth [ROUNDS], resume, tls [ROUNDS], "
+        + "local [ROUNDS] [SECONDS]");
     return 64;
 }
 await bench([.. args[1..].Select(int.Parse)], CancellationToken.None);
