@@ -1,8 +1,8 @@
 # The developers' commands. `make` alone prints them.
 .DEFAULT_GOAL := help
 .PHONY: help build test unit format check approve demo publish synth bench-start bench-tasks bench-profile bench-completion bench-fanout \
-	bench-latency bench-mesh bench-decisions bench-rates bench-local bench-syn bench-loss truth resume kill-switch bench-tls bench-dns fuzz sim defects crashes \
-	chaos real-packages
+	bench-latency bench-mesh bench-decisions bench-rates bench-local bench-packets bench-syn bench-loss truth resume kill-switch bench-tls bench-dns fuzz \
+	sim defects crashes chaos real-packages
 
 SOLUTION := TaskMesh.sln
 STAGE := dev
@@ -103,6 +103,10 @@ bench-start: ## process start to the first event and the first answer, beside an
 	cdk/publish.sh true
 	dotnet build tests/Benchmarks -c Release -v q
 	dotnet artifacts/bin/Benchmarks/release/TaskMesh.Benchmarks.dll start $(ROUNDS)
+
+bench-packets: ## nanoseconds and bytes for each packet, and the memory of scans of up to 2^48 questions, without a network
+	dotnet build tests/Benchmarks -c Release -v q
+	dotnet artifacts/bin/Benchmarks/release/TaskMesh.Benchmarks.dll packets
 
 bench-syn: ## SYN probes per second, beside zmap and masscan, on a network of its own; ROUNDS=5
 	$(call install,clang libbpf-dev bpftool zmap masscan iproute2)

@@ -14,6 +14,8 @@ Func<int[], CancellationToken, Task>? bench = args.FirstOrDefault() switch
     "rates" => RatesBench.RunAsync,
     "decisions" => DecisionBench.RunAsync,
     "start" => StartBench.RunAsync,
+    "packets" => PacketBench.RunAsync,
+    "scan-memory" => PacketBench.RunScanAsync,
     "syn" => SynBench.RunAsync,
     "loss" => LossBench.RunAsync,
     "truth" => TruthBench.RunAsync,
@@ -27,7 +29,7 @@ if (bench is null)
 {
     Console.Error.WriteLine(
         "benches: tasks [JOBS] [ROUNDS], profile [BATCH] [JOBS] [GENERATED], completion [SIZE...], fanout [CHILDREN], latency [BACKLOG], "
-        + "decisions [BACKLOG...], rates [TASKS], start [ROUNDS], syn [ROUNDS] [CASE], loss, truth [ROUNDS], resume, tls [ROUNDS], "
+        + "decisions [BACKLOG...], rates [TASKS], start [ROUNDS], packets, syn [ROUNDS] [CASE], loss, truth [ROUNDS], resume, tls [ROUNDS], "
         + "local [ROUNDS] [SECONDS]");
     return 64;
 }
