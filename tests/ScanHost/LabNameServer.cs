@@ -23,6 +23,9 @@ public sealed class LabNameServer(IPAddress address, string manner)
     /// <summary>Says of every name that does not exist that it is at an address.</summary>
     public const string Lying = "lying";
 
+    /// <summary>Is honest for the first two hundred questions, and lying from then on.</summary>
+    public const string Turning = "turning";
+
     /// <summary>Before each answer sends what looks like it and is not.</summary>
     public const string Hostile = "hostile";
 
@@ -81,7 +84,7 @@ public sealed class LabNameServer(IPAddress address, string manner)
         if (manner == Plain && query[11] > 0)
             return [[query[0], query[1], 0x81, 0x81, 0, 0, 0, 0, 0, 0, 0, 0]];
         var truth = LabZone.Of(name, type);
-        if (manner == Lying && truth.Code == 3)
+        if ((manner == Lying || (manner == Turning && _received > LastWords)) && truth.Code == 3)
             truth = new(0, [new(name, DnsType.A, "203.0.113.66")]);
         var answer = LabMessage.Answer(query, truth, isTruncated: false);
         if (answer.Length > LargestDatagram)

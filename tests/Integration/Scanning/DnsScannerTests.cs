@@ -22,6 +22,7 @@ public class DnsScannerTests
     [InlineData(true, LabNameServer.Lossy, LabNameServer.Honest, LabNameServer.Dead)]
     [InlineData(false, LabNameServer.Dying, LabNameServer.Honest)]
     [InlineData(false, LabNameServer.Honest, LabNameServer.Lying, LabNameServer.Hostile)]
+    [InlineData(false, LabNameServer.Turning, LabNameServer.Honest)]
     public async Task A_scan_finds_the_truth_and_nothing_else(bool isV6, params string[] manners)
     {
         await using var lab = await DnsLab.BuildAsync(manners);
@@ -160,6 +161,18 @@ public class DnsScannerTests
         Assert.Equal("No resolver can be used any more: 198.18.1.1 is silent.\n", answer.Errors);
         Assert.Equal(0, answer.Count("noAnswer"));
         Assert.InRange(answer.Count("notSent"), Names - 200, Names - 100);
+    }
+
+    [LabFact]
+    public async Task A_scan_whose_only_resolver_begins_to_lie_fails_and_tells_no_lie()
+    {
+        await using var lab = await DnsLab.BuildAsync(LabNameServer.Turning);
+
+        var answer = await lab.ScanAsync(Numbered, DnsLab.Server(1), "-t", "A", "--no-wildcards");
+
+        Assert.Equal(ExitCode.Failures, answer.Code);
+        Assert.StartsWith("No resolver can be used any more: 198.18.1.1 is lying (x", answer.Errors, StringComparison.Ordinal);
+        Assert.Empty(answer.Findings.Except(Truth(LabZone.Numbered(Names), DnsType.A)));
     }
 
     [LabFact]

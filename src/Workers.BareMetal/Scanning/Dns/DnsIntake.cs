@@ -56,7 +56,7 @@ internal sealed class DnsIntake(
         var resolver = pool.All[reply.Resolver].Address;
         if (outcome == DnsOutcome.Truncated)
         {
-            var (name, type) = QuestionOf(reply);
+            var (name, type) = questions.Copy(reply.Index);
             if (client is null || await client.AskOverTcpAsync(resolver, name, type, cancellation) is not { } message)
                 return (DnsOutcome.Malformed, null);
             (outcome, finding) = Read(reply, message);
@@ -101,7 +101,7 @@ internal sealed class DnsIntake(
         var outcome = DnsHeader.TryRead(message, out var header) && !header.IsTruncated ? DnsQuery.Judge(message, header) : DnsOutcome.Malformed;
         if (outcome != DnsOutcome.Found)
             return (outcome, null);
-        var (name, type) = QuestionOf(reply);
+        var (name, type) = questions.Copy(reply.Index);
         if (Answer(message, name, type) is not { } answer)
             return (DnsOutcome.Malformed, null);
         return answer.Records.Count > 0
@@ -120,13 +120,6 @@ internal sealed class DnsIntake(
         {
             return null;
         }
-    }
-
-    private (byte[] Name, DnsType Type) QuestionOf(DnsReply reply)
-    {
-        Span<byte> name = stackalloc byte[DnsName.Longest];
-        var type = questions.Read(reply.Index, name, out var length);
-        return (name[..length].ToArray(), type);
     }
 
     private void Count(DnsOutcome[] outcomes)

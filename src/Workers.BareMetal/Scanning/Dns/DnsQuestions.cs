@@ -50,6 +50,14 @@ public sealed class DnsQuestions
         return type;
     }
 
+    /// <summary>The same, to be kept.</summary>
+    public (byte[] Name, DnsType Type) Copy(ulong index)
+    {
+        Span<byte> name = stackalloc byte[DnsName.Longest];
+        var type = Read(index, name, out var length);
+        return (name[..length].ToArray(), type);
+    }
+
     /// <summary>Whether the scope allows the name.</summary>
     public bool IsAllowed(ulong index)
     {

@@ -18,10 +18,8 @@ internal sealed class DnsScanner(
     /// <summary>Answers open at once, in seconds of the rate.</summary>
     private const int OpenSeconds = 4;
 
-    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
-
-    /// <summary>How long all resolvers may be silent before the scan is given up.</summary>
-    private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(15);
+    /// <summary>Between two looks at those that are asked, at least.</summary>
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(5);
 
     public async Task<ScanCoverage> ScanAsync(IScanSink<DnsFinding> sink, CancellationToken cancellation)
     {
@@ -40,9 +38,11 @@ internal sealed class DnsScanner(
         try
         {
             var way = WireOpening.Find(allowed, settings);
-            var check = new ResolverCheck(client, plan.KnownAnswers, plan.Seed);
-            if (settings.Replay is null && await RefusalAsync(pool, way, check, cancellation) is { } refusal)
-                return NothingSent(end - first, refusal, Reports(pool), client.Queries);
+            var watch = new ResolverWatch(pool, new(client, plan.KnownAnswers, plan.Seed), way.Unreachable, clock);
+            if (settings.Replay is null)
+                await watch.LookAsync(cancellation);
+            if (pool.Active.Count == 0)
+                return NothingSent(end - first, $"No resolver can be used: {watch.States}.", Reports(pool), client.Queries);
             using var port = SourcePort.Take(way, plan.Seed, ProtocolType.Udp, isHeld: settings.Replay is null, DnsProbe.Ports);
             var pace = new ScanPace(Math.Max(plan.QueriesPerSecond - own, 1), plan.Retries);
             pace = pace with
@@ -60,12 +60,18 @@ internal sealed class DnsScanner(
                 questions, pool, settings.Replay is null ? client : null, wildcards, scope, clock, sink, plan.ResumeAt?.Dns ?? DnsCounts.None);
             var engine = new ScanEngine<DnsReply>(wire, probe, way.Unreachable, scope, pace, clock, progress, allowance);
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            var looking = settings.Replay is null ? LookAfterAsync(pool, check, probe, ended.Token) : Task.CompletedTask;
+            var looking = settings.Replay is null ? watch.LookAfterAsync(probe, ended.Token) : Task.CompletedTask;
+            var again = new SecondOpinion(questions, pool, client, clock, () => probe.Problem);
+            var quarantine = new AnswerQuarantine(pool, clock, IntervalFor(pool, own), watch.LookAsync, again.AskAsync, intake);
             try
             {
-                var coverage = await engine.RunAsync(first, end, plan.ResumeAt, intake, cancellation);
+                var coverage = await engine.RunAsync(
+                    first, end, plan.ResumeAt, settings.Replay is null ? quarantine : intake, cancellation);
+                await quarantine.EndAsync(cancellation);
                 return coverage with
                 {
+                    IsComplete = coverage.IsComplete && probe.Problem is null,
+                    NotSentReason = coverage.IsComplete ? probe.Problem ?? coverage.NotSentReason : coverage.NotSentReason,
                     Dns = new(intake.Counts, Reports(pool), wildcards?.Found ?? [], client.Queries) { WildcardsUnknown = wildcards?.Unknown ?? [] },
                 };
             }
@@ -85,53 +91,16 @@ internal sealed class DnsScanner(
         }
     }
 
-    /// <summary>Leaves out resolvers that lie or say nothing; a sentence when none is left.</summary>
-    private static async Task<string?> RefusalAsync(ResolverPool pool, WayOut way, ResolverCheck check, CancellationToken cancellation)
+    /// <summary>Looks take half of what is there for questions besides the plan's, at most.</summary>
+    private TimeSpan IntervalFor(ResolverPool pool, int queriesPerSecond)
     {
-        await Parallel.ForEachAsync(pool.All, cancellation, async (resolver, each) =>
-        {
-            resolver.Health = way.Unreachable.Contains(resolver.Address)
-                ? new(false, "not reachable")
-                : await check.LookAsync(resolver, each);
-            if (!resolver.Health.IsUsable)
-                pool.LeaveOut(resolver);
-        });
-        return pool.Active.Count > 0 ? null : $"No resolver can be used: {States(pool)}.";
-    }
-
-    /// <summary>Asks those that were left out what is known, and takes them back when they know it; until the scan ends.</summary>
-    private async Task LookAfterAsync(ResolverPool pool, ResolverCheck check, DnsProbe probe, CancellationToken ended)
-    {
-        long? silentSince = null;
-        try
-        {
-            while (true)
-            {
-                await Task.Delay(LookInterval, clock, ended);
-                // All at once, since one that is silent takes its time.
-                await Task.WhenAll(pool.All.Except(pool.Active).Where(resolver => !resolver.Health.IsFinal).Select(async resolver =>
-                {
-                    resolver.Health = await check.LookAsync(resolver, ended);
-                    if (resolver.Health.IsUsable)
-                        pool.TakeBack(resolver);
-                }));
-                silentSince = pool.Active.Count > 0 ? null : silentSince ?? clock.GetTimestamp();
-                var isHopeless = pool.All.All(resolver => resolver.Health.IsFinal);
-                if (isHopeless || (silentSince is { } since && clock.GetElapsedTime(since) > SilenceLimit))
-                    probe.Problem = $"No resolver can be used any more: {States(pool)}.";
-            }
-        }
-        catch (OperationCanceledException) when (ended.IsCancellationRequested)
-        {
-            // The scan is over.
-        }
+        var enough = TimeSpan.FromSeconds(2.0 * pool.All.Count * (plan.KnownAnswers.Count + 1) / queriesPerSecond);
+        return enough > CheckInterval ? enough : CheckInterval;
     }
 
     private bool IsAllowed(string name) => ReverseName.TryParse(name, out var address)
         ? scope.Allowed.Contains(address)
         : scope.Refusal(name, clock.GetUtcNow()) is null;
-
-    private static string States(ResolverPool pool) => string.Join("; ", pool.All.Select(each => $"{each.Address} is {each.Health.State}"));
 
     private static ResolverReport[] Reports(ResolverPool pool) => [.. pool.All.Select(resolver => resolver.Report)];
 

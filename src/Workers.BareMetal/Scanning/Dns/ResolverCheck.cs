@@ -9,11 +9,14 @@ namespace TaskMesh.Workers.BareMetal.Scanning.Dns;
 /// </summary>
 public sealed class ResolverCheck(ResolverClient client, IReadOnlyList<KnownAnswer> known, ulong seed)
 {
-    private readonly IReadOnlyList<KnownAnswer> _questions = [new($"{RandomLabel.Of("invalid", seed)}.invalid", DnsType.A, []), .. known];
+    private int _looks;
+
+    /// <summary>For each look another name, since an honest answer to the last one may still be in the resolver's memory.</summary>
+    private KnownAnswer Nothing => new($"{RandomLabel.Of($"invalid {Interlocked.Increment(ref _looks)}", seed)}.invalid", DnsType.A, []);
 
     public async Task<ResolverHealth> LookAsync(Resolver resolver, CancellationToken cancellation)
     {
-        foreach (var question in _questions)
+        foreach (var question in known.Prepend(Nothing))
         {
             var name = DnsName.Parse(question.Name);
             var message = await client.AskAsync(resolver.Address, name, question.Type, cancellation);
