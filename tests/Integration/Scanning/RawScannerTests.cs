@@ -9,6 +9,7 @@ public class RawScannerTests
 {
     private const string HundredPorts = "1-100";
     private const string NotAsked = "Addresses of this machine, of no machine and without a way to them are not asked: ";
+    private const string Apart = "The targets are reached by several interfaces:";
     private const int Planned = 25_600;
 
     [LabFact]
@@ -156,9 +157,14 @@ public class RawScannerTests
 
         var noRoute = await LabScan.RunAsync(lab, new ScanRequest("203.0.113.0/24", "80", Seed: 9, ["203.0.113.0/24"]));
         var apart = await LabScan.RunAsync(lab, new ScanRequest("127.0.0.1,198.18.0.2", "80", Seed: 9, ["127.0.0.1", "198.18.0.2"]));
+        const string manyTargets = "127.0.0.1,127.0.0.3,127.0.0.5,127.0.0.7,127.0.0.9,198.18.0.2";
+        var many = await LabScan.RunAsync(lab, new ScanRequest(manyTargets, "80", Seed: 9, ["127.0.0.0/8", "198.18.0.2"]));
 
         Assert.Equal((256, "There is no way to 203.0.113.0/24: Network is unreachable."), Refusal(noRoute));
-        Assert.Equal((2, "The targets are reached by more than one interface: scan those of each interface apart."), Refusal(apart));
+        Assert.Equal((2, $"{Apart} 127.0.0.1 by lo; 198.18.0.2 by scanner0. Scan those of each interface apart."), Refusal(apart));
+        Assert.Equal(
+            (6, $"{Apart} 127.0.0.1, 127.0.0.3, 127.0.0.5 and 2 more ranges by lo; 198.18.0.2 by scanner0. Scan those of each interface apart."),
+            Refusal(many));
     }
 
     [LabFact]

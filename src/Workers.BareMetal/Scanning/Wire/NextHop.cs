@@ -3,36 +3,53 @@ using TaskMesh.Core.Scope;
 namespace TaskMesh.Workers.BareMetal.Scanning.Wire;
 
 /// <summary>How the targets of a scan, all of one address family, are reached.</summary>
-/// <param name="IsLocal">The targets are addresses of this machine.</param>
+/// <param name="Targets">Those that are reached so.</param>
+/// <param name="IsLocal">They are addresses of this machine.</param>
 /// <param name="Source">The address of ours that answers come back to.</param>
 /// <param name="Neighbour">The one machine that takes every packet, or null when they go to several and the kernel must choose.</param>
-/// <param name="Exceptions">Targets that are not reached so: among hosts elsewhere our own and broadcast addresses, and what has no route.</param>
-public sealed record NextHop(int InterfaceIndex, bool IsLocal, Address Source, Address? Neighbour, AddressSet Exceptions)
+public sealed record NextHop(int InterfaceIndex, AddressSet Targets, bool IsLocal, Address Source, Address? Neighbour)
 {
     /// <summary>More routes to parts of one range than a host has; a router's full table would take minutes to look through.</summary>
     private const int LargestForkCount = 1000;
 
+    /// <summary>As many ranges as a sentence takes.</summary>
+    private const int MostNamed = 3;
+
     /// <param name="problem">Why the last of the ranges that are not reached is not.</param>
-    /// <returns>Null when none of the targets is reached.</returns>
+    /// <returns>Null when none of the targets is reached; some may not be: our own and broadcast addresses, and what has no route.</returns>
     /// <exception cref="IOException">They are not reached by one interface.</exception>
     public static NextHop? Of(AddressSet targets, ref string problem)
     {
         if (targets.Count == 0)
             return null;
         var destinations = KernelNetwork.Destinations(targets[0].First.IsV6);
-        NextHop? hop = null;
-        var lost = new List<AddressRange>();
+        var parts = new List<NextHop>();
         foreach (var range in targets)
+            parts.AddRange(Of(range, destinations, ref problem));
+        if (parts.Count == 0)
+            return null;
+        ThrowIfApart(parts);
+        return parts[0] with
         {
-            if (Of(range, destinations, ref problem) is not { } part)
-                lost.Add(range);
-            else
-                hop = hop is null ? part : Common(hop, part);
-        }
-        return hop is null ? null : hop with { Exceptions = hop.Exceptions.Union(new(lost)) };
+            Targets = new(parts.SelectMany(part => part.Targets)),
+            Neighbour = parts.TrueForAll(part => part.Neighbour == parts[0].Neighbour) ? parts[0].Neighbour : null,
+        };
     }
 
-    private static NextHop? Of(AddressRange range, IReadOnlyList<AddressRange> destinations, ref string problem)
+    /// <exception cref="IOException">They use more than one interface; the message says what goes where.</exception>
+    public static void ThrowIfApart(IEnumerable<NextHop> hops)
+    {
+        string[] ways =
+        [
+            .. from hop in hops
+               group hop.Targets by hop.InterfaceIndex into way
+               select $"{Listed(new(way.SelectMany(targets => targets)))} by {KernelNetwork.LinkOf(way.Key).Name}",
+        ];
+        if (ways.Length > 1)
+            throw new IOException($"The targets are reached by several interfaces: {string.Join("; ", ways)}. Scan those of each interface apart.");
+    }
+
+    private static List<NextHop> Of(AddressRange range, IReadOnlyList<AddressRange> destinations, ref string problem)
     {
         // Routes to parts of the range lead elsewhere than the range as a whole, and parts have parts.
         AddressRange[] areas =
@@ -41,23 +58,18 @@ public sealed record NextHop(int InterfaceIndex, bool IsLocal, Address Source, A
         ];
         if (areas.Length > LargestForkCount)
             throw new IOException($"There are more than {LargestForkCount} routes to parts of {range}: scan the parts apart.");
-        NextHop? hop = null;
-        var exceptions = AddressSet.Empty;
+        var parts = new List<NextHop>();
         var reason = "";
         foreach (var area in areas)
         {
             var own = new AddressSet([area]).Except(new(areas.Where(inner => inner != area && area.Contains(inner))));
-            if (own.Count == 0)
-                continue;
-            var part = TryFind(own, ref reason);
-            if (part is null || (hop is not null && part.IsLocal != hop.IsLocal))
-                exceptions = exceptions.Union(own);
-            else
-                hop = hop is null ? part : Common(hop, part);
+            // Among hosts elsewhere our own addresses are none of the targets.
+            if (own.Count > 0 && TryFind(own, ref reason) is { } part && (parts.Count == 0 || part.IsLocal == parts[0].IsLocal))
+                parts.Add(part);
         }
-        if (hop is null)
+        if (parts.Count == 0)
             problem = $"There is no way to {range}: {reason}.";
-        return hop is null ? null : hop with { Exceptions = exceptions };
+        return parts;
     }
 
     /// <summary>The hop of addresses that share a route.</summary>
@@ -71,8 +83,8 @@ public sealed record NextHop(int InterfaceIndex, bool IsLocal, Address Source, A
             problem = "it is not an address of one machine, or there is none of ours to reach it from";
             return (route.Type, route.Source) switch
             {
-                (RouteType.Unicast, { } source) => new(route.InterfaceIndex, IsLocal: false, source, neighbour, AddressSet.Empty),
-                (RouteType.Local, { } source) => new(route.InterfaceIndex, IsLocal: true, source, Neighbour: null, AddressSet.Empty),
+                (RouteType.Unicast, { } source) => new(route.InterfaceIndex, area, IsLocal: false, source, neighbour),
+                (RouteType.Local, { } source) => new(route.InterfaceIndex, area, IsLocal: true, source, Neighbour: null),
                 _ => null,
             };
         }
@@ -83,14 +95,9 @@ public sealed record NextHop(int InterfaceIndex, bool IsLocal, Address Source, A
         }
     }
 
-    private static NextHop Common(NextHop left, NextHop right) =>
-        left.InterfaceIndex != right.InterfaceIndex
-            ? throw new IOException("The targets are reached by more than one interface: scan those of each interface apart.")
-            : left with
-            {
-                Neighbour = left.Neighbour == right.Neighbour ? left.Neighbour : null,
-                Exceptions = left.Exceptions.Union(right.Exceptions),
-            };
+    private static string Listed(AddressSet targets) => targets.Count <= MostNamed
+        ? $"{targets}"
+        : $"{string.Join(", ", targets.Take(MostNamed))} and {targets.Count - MostNamed} more ranges";
 
     private static AddressRange Within(AddressRange part, AddressRange whole) =>
         new(part.First > whole.First ? part.First : whole.First, part.Last < whole.Last ? part.Last : whole.Last);

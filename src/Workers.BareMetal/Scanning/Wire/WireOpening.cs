@@ -18,16 +18,14 @@ public static class WireOpening
             throw new IOException(missing);
         if (settings.Interface is { } wanted && !KernelNetwork.Has(wanted))
             throw new IOException($"There is no interface {wanted}.");
-        var (all4, all6) = (Family(targets, isV6: false), Family(targets, isV6: true));
         var problem = "";
-        var v4 = NextHop.Of(all4, ref problem);
-        var v6 = NextHop.Of(all6, ref problem);
+        var v4 = NextHop.Of(Family(targets, isV6: false), ref problem);
+        var v6 = NextHop.Of(Family(targets, isV6: true), ref problem);
         if (v4 is null && v6 is null)
             throw new IOException(problem);
-        if (v4 is not null && v6 is not null && v4.InterfaceIndex != v6.InterfaceIndex)
-            throw new IOException("The targets are reached by more than one interface: scan those of each interface apart.");
-        var exceptions = (v4?.Exceptions ?? all4).Union(v6?.Exceptions ?? all6);
-        var way = new WayOut(v4, v6, settings.SourceAddress ?? v4?.Source, v6?.Source, exceptions);
+        NextHop.ThrowIfApart(new[] { v4, v6 }.OfType<NextHop>());
+        var unreachable = targets.Except((v4?.Targets ?? AddressSet.Empty).Union(v6?.Targets ?? AddressSet.Empty));
+        var way = new WayOut(v4, v6, settings.SourceAddress ?? v4?.Source, v6?.Source, unreachable);
         return settings.Interface is { } only && KernelNetwork.LinkOf(way.InterfaceIndex).Name is var found && found != only
             ? throw new IOException($"The targets are reached by {found}, not by {only}.")
             : way;
