@@ -35,7 +35,7 @@ public sealed class BatchDecider(ControlDesk control, IntakeDesk intake, ChildDe
         var (touched, differing) = await children.CountAsync(connection, made, effects, cancellation);
 
         var quarantine = all.Where(message => message.Reason is not null).Select(message => (message, message.Reason!))
-            .Concat([.. steered.Refused, .. refused, .. ended.Unknown, .. made.Refused, .. differing]).ToArray();
+            .Concat([.. refused, .. ended.Unknown, .. made.Refused, .. differing]).ToArray();
         if (quarantine.Length > 0)
         {
             await new ControlStore(connection).QuarantineAsync(

@@ -8,7 +8,7 @@ using TaskMesh.Postgres.Manager;
 
 namespace TaskMesh.Manager;
 
-/// <summary>What people tell the mesh: each message is carried out once and kept in the audit trail; what cannot be done is told.</summary>
+/// <summary>What people tell the mesh: each message is carried out once and kept in the audit trail; so is why one cannot be.</summary>
 public sealed class ControlDesk(ReferenceResolver references, ScheduleDesk schedules, Random random)
 {
     /// <summary>More than a transaction should hold; the command line asks in parts.</summary>
@@ -21,10 +21,11 @@ public sealed class ControlDesk(ReferenceResolver references, ScheduleDesk sched
         var steered = new Steered();
         foreach (var message in batch)
         {
-            if (message.Message is not Control control || !await new ControlStore(connection).RecordAsync(control, cancellation))
+            var store = new ControlStore(connection);
+            if (message.Message is not Control control || !await store.RecordAsync(control, cancellation))
                 continue;
             if (await CarryOutAsync(connection, control, steered, cancellation) is { } problem)
-                steered.Refused.Add((message, problem));
+                await store.RefuseAsync(control.Id, problem, cancellation);
         }
         return steered;
     }

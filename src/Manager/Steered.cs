@@ -15,8 +15,6 @@ public sealed class Steered
     /// <summary>New collections, with the task or collection whose work each does again.</summary>
     public List<(Guid Collection, Guid Of)> ReplayOf { get; } = [];
 
-    public List<(ReadMessage, string)> Refused { get; } = [];
-
     public void Free(string pool) => Freed[pool] = Freed.GetValueOrDefault(pool) + 1;
 
     public void Ask(IEnumerable<string> pools)

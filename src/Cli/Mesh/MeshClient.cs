@@ -44,6 +44,7 @@ public sealed class MeshClient : IAsyncDisposable
         Schedules = new ScheduleReader(_database);
         Waits = new WaitReader(_database);
         DeadLetters = new DeadLetterReader(_database);
+        Audit = new AuditReader(_database);
         Fleet = new FleetReader(_database);
         Rules = new RulesReader(_database);
         Health = new HealthReader(_database, TimeProvider.System);
@@ -57,6 +58,8 @@ public sealed class MeshClient : IAsyncDisposable
     public WaitReader Waits { get; }
 
     public DeadLetterReader DeadLetters { get; }
+
+    public AuditReader Audit { get; }
 
     public FleetReader Fleet { get; }
 

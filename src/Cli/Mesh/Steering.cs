@@ -15,7 +15,7 @@ internal static class Steering
         var started = TimeProvider.System.GetTimestamp();
         while (TimeProvider.System.GetElapsedTime(started) < LongestWait)
         {
-            switch (await mesh.DeadLetters.AnswerAsync(control.Id, cancellation))
+            switch (await mesh.Audit.AnswerAsync(control.Id, cancellation))
             {
                 case "":
                     return;

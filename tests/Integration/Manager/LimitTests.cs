@@ -85,9 +85,7 @@ public class LimitTests(ProductCluster cluster)
     {
         await using var rig = await RigAsync();
 
-        await SetAsync(rig, organisation, waiting, tasks);
-
-        Assert.Equal([reason], await rig.Database.RowsAsync(Refused));
+        Assert.Equal(reason, await rig.SteerAsync(new ControlAction.SetLimits(organisation, waiting, tasks)));
     }
 
     private static async Task<IReadOnlyList<string>> StatesAsync(ManagerRig rig)

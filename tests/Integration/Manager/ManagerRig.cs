@@ -7,6 +7,7 @@ using TaskMesh.Core.Messages;
 using TaskMesh.Core.Metrics;
 using TaskMesh.Core.Ports;
 using TaskMesh.Manager;
+using TaskMesh.Postgres.Reading;
 using TaskMesh.Testing;
 
 namespace TaskMesh.Integration.Manager;
@@ -72,6 +73,14 @@ internal sealed class ManagerRig : IMessageSender, IComputeFleet, IAsyncDisposab
     public Task<IReadOnlyList<string>> HandleAsync(params string[] bodies) => _host.HandleAsync(
         [.. bodies.Select(body => new Envelope("manager", $"m{Interlocked.Increment(ref _messages)}", SentAt, Encoding.UTF8.GetBytes(body)))],
         CancellationToken.None);
+
+    /// <returns>What the audit says became of it: why it was refused, or an empty text.</returns>
+    public async Task<string?> SteerAsync(ControlAction action)
+    {
+        var control = new Control(action, "tester", "because") { Id = Guid.CreateVersion7() };
+        await SendAsync(control);
+        return await new AuditReader(Database.As("tm_reader")).AnswerAsync(control.Id, CancellationToken.None);
+    }
 
     /// <summary>Plays the workers until nothing more is dispatched: every attempt ends as <paramref name="outcome"/> says.</summary>
     public async Task RunAllAsync(Func<RunTask, TaskOutcome> outcome)

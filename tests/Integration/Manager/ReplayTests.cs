@@ -61,22 +61,28 @@ public class ReplayTests(ProductCluster cluster)
         await using var rig = await RigAsync();
         var nothing = Guid.CreateVersion7();
 
-        await ControlAsync(rig, new ControlAction.Cancel(nothing));
-        await ControlAsync(rig, new ControlAction.Pause(PauseTarget.Pool, "nowhere"));
-        await ControlAsync(rig, new ControlAction.Resume(PauseTarget.Organisation, "default"));
-        await ControlAsync(rig, new ControlAction.SetScanWindows([new ScanWindow(new(1, 0), new(2, 0), "Mars/Olympus")]));
-        await ControlAsync(rig, new ControlAction.Replay([], [], Number: 0));
+        List<string?> answers =
+        [
+            await rig.SteerAsync(new ControlAction.Cancel(nothing)),
+            await rig.SteerAsync(new ControlAction.Pause(PauseTarget.Pool, "nowhere")),
+            await rig.SteerAsync(new ControlAction.Pause(PauseTarget.Pool, "internal")),
+            await rig.SteerAsync(new ControlAction.Resume(PauseTarget.Organisation, "default")),
+            await rig.SteerAsync(new ControlAction.SetScanWindows([new ScanWindow(new(1, 0), new(2, 0), "Mars/Olympus")])),
+            await rig.SteerAsync(new ControlAction.Replay([], [], Number: 0)),
+        ];
 
         Assert.Equal(
             [
                 $"target: there is no collection, container or task {nothing}",
                 "name: there is no pool 'nowhere'",
+                "",
                 "name: organisation 'default' is not paused",
                 "windows: timeZone: there is no 'Mars/Olympus'; use a name such as Europe/Berlin",
                 "number: 0 is below 1",
             ],
-            await rig.Database.RowsAsync("select reason from task_manager.quarantine order by id"));
-        Assert.Equal(["tester because 5"], await rig.Database.RowsAsync("select who, why, count(*) from task_manager.audit group by 1, 2"));
+            answers);
+        Assert.Equal(["tester because 6"], await rig.Database.RowsAsync("select who, why, count(*) from task_manager.audit group by 1, 2"));
+        Assert.Empty(await rig.Database.RowsAsync("select reason from task_manager.quarantine"));
     }
 
     [Fact]
@@ -150,13 +156,9 @@ public class ReplayTests(ProductCluster cluster)
         var (id, nothing) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         await rig.SendAsync(new CreateCollection(new SequentialNode([new TaskNode("first", "outside", Empty)])) { Id = id });
 
-        await ControlAsync(rig, new ControlAction.RunAgain(id));
-        await ControlAsync(rig, new ControlAction.RunAgain(nothing));
-        await ControlAsync(rig, new ControlAction.RunAgain(id, Number: 0));
-
-        Assert.Equal(
-            [$"collection: {id} has not ended; cancel it first", $"collection: there is no {nothing}", "number: 0 is below 1"],
-            await rig.Database.RowsAsync("select reason from task_manager.quarantine order by id"));
+        Assert.Equal($"collection: {id} has not ended; cancel it first", await rig.SteerAsync(new ControlAction.RunAgain(id)));
+        Assert.Equal($"collection: there is no {nothing}", await rig.SteerAsync(new ControlAction.RunAgain(nothing)));
+        Assert.Equal("number: 0 is below 1", await rig.SteerAsync(new ControlAction.RunAgain(id, Number: 0)));
     }
 
     private static Task<IReadOnlyList<string>> ControlAsync(ManagerRig rig, ControlAction action) =>

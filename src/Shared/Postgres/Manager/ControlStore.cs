@@ -18,6 +18,13 @@ public sealed class ControlStore(NpgsqlConnection connection)
         return await connection.Command(sql, In(control.Id), In(control.Who), In(control.Why), In(action)).ExecuteAsync(cancellation) > 0;
     }
 
+    /// <summary>Keeps why a recorded control message was not carried out.</summary>
+    public Task RefuseAsync(Guid control, string reason, CancellationToken cancellation)
+    {
+        const string sql = "insert into task_manager.audit_refusal (id, reason) values ($1, $2)";
+        return connection.Command(sql, In(control), In(reason.Replace('\0', '\uFFFD'))).ExecuteAsync(cancellation);
+    }
+
     public Task SetScopeAsync(string organisation, ScanScope scope, CancellationToken cancellation)
     {
         const string sql = """

@@ -220,6 +220,12 @@ create table task_manager.audit (
     action text not null
 );
 
+-- Why what a row of the audit asks for was not done.
+create table task_manager.audit_refusal (
+    id uuid primary key references task_manager.audit,
+    reason text not null
+);
+
 create table task_manager.worker (
     id text primary key,
     pool text not null references task_manager.pool,

@@ -40,7 +40,7 @@ grant select, insert, update, delete on
     task_manager.launch_slot, task_manager.launch_control, task_manager.launch_intent, task_manager.launch_attempt, task_manager.launch_orphan
     to tm_manager;
 grant select, insert, delete on task_manager.quarantine to tm_manager;
-grant select, insert on task_manager.audit to tm_manager;
+grant select, insert on task_manager.audit, task_manager.audit_refusal to tm_manager;
 grant select, insert, update on task_manager.organisation to tm_manager;
 grant select, update on task_manager.control_state to tm_manager;
 grant execute on function task_manager.clock, task_manager.is_legal_move, task_manager.refuse_move, task_manager.lease_expired,

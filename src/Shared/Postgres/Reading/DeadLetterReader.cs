@@ -62,21 +62,6 @@ public sealed class DeadLetterReader(NpgsqlDataSource database)
         return await connection.QueryFirstOrDefaultAsync<string>(
             new CommandDefinition(sql, new { id = submission.ToString() }, cancellationToken: cancellation));
     }
-
-    /// <summary>What became of a control message: null while the Manager has not seen it; otherwise why it was refused, or an empty text.</summary>
-    public async Task<string?> AnswerAsync(Guid control, CancellationToken cancellation)
-    {
-        const string sql = """
-            select coalesce((select q.reason from task_manager.quarantine q
-                              where position(convert_to(@id, 'UTF8') in q.body) > 0 and q.at >= a.at - interval '1 minute'
-                              limit 1), '')
-              from task_manager.audit a
-             where a.id = @control
-            """;
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        return await connection.QueryFirstOrDefaultAsync<string>(
-            new CommandDefinition(sql, new { control, id = control.ToString() }, cancellationToken: cancellation));
-    }
 }
 
 /// <param name="Reason">Part of it, in any case.</param>
