@@ -21,6 +21,9 @@ internal static partial class CommandLine
     /// <summary>What a command gets to clean up once it is interrupted; a second signal ends it at once.</summary>
     private static readonly TimeSpan CleanUpTime = TimeSpan.FromSeconds(60);
 
+    /// <summary>The parser's word where the whole help, or a command that is none, says the same.</summary>
+    private const string MissingCommand = "Required command was not provided.";
+
     /// <summary>Not a <see cref="RootCommand"/>: its help would call the command by the name of its assembly.</summary>
     public static Command Create() => new("taskmesh", "Network reconnaissance as tasks in queues.")
     {
@@ -61,7 +64,8 @@ internal static partial class CommandLine
     /// <param name="errors">Standard error unless given.</param>
     public static async Task<int> RunAsync(Command root, string[] arguments, TextWriter? errors = null)
     {
-        var parsed = root.Parse(arguments);
+        // As other tools take it: `taskmesh help ls` is `taskmesh ls --help`.
+        var parsed = root.Parse(arguments is ["help", .. var path] ? [.. path, "--help"] : arguments);
         var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = CleanUpTime };
         configuration.Error = errors ?? configuration.Error;
         if (parsed.Action is ParseErrorAction mistake)
@@ -111,14 +115,14 @@ internal static partial class CommandLine
     private static async Task<int> RefuseAsync(ParseResult parsed, ParseErrorAction mistake, InvocationConfiguration configuration)
     {
         var command = parsed.CommandResult;
-        mistake.ShowHelp = command.Command.Subcommands.Count > 0;
+        mistake.ShowHelp = command.Command.Subcommands.Count > 0 && parsed.UnmatchedTokens.Count == 0;
         var errors = configuration.Error;
         var said = new StringWriter();
         configuration.Error = said;
         if (!mistake.ShowHelp)
             configuration.Output = said;
         await parsed.InvokeAsync(configuration);
-        await errors.WriteLineAsync(TypeName().Replace(said.ToString(), "").Trim());
+        await errors.WriteLineAsync(TypeName().Replace(said.ToString(), "").Replace(MissingCommand, "").Trim());
         if (!mistake.ShowHelp)
             await errors.WriteLineAsync($"`{PathOf(command)} --help` tells more.");
         return ExitCode.Usage;

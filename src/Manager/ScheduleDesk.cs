@@ -78,7 +78,7 @@ public sealed class ScheduleDesk(CollectionPlanner planner)
             return $"organisation: '{name}' is not for '{organisation}'";
         foreach (var one in organisation is null ? mine : [organisation])
         {
-            var id = DerivedId.OfPart(control, $"schedule/{name}/{one}");
+            var id = ControlAction.RunSchedule.IdOf(control, name, one);
             steered.Replayed.Add(Submission(schedule, one, id));
             await store.AdvanceAsync(name, one, null, null, id, 0, cancellation);
             await store.RecordAsync(name, one, now, "by-hand", id, null, cancellation);

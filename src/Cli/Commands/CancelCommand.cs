@@ -1,6 +1,7 @@
 using System.CommandLine;
 using TaskMesh.Cli.Mesh;
 using TaskMesh.Core.Messages;
+using TaskMesh.Core.Workflow;
 
 namespace TaskMesh.Cli.Commands;
 
@@ -18,8 +19,22 @@ internal static class CancelCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             await using var mesh = MeshClient.Connect();
-            await mesh.SteerAsync(new ControlAction.Cancel(parsed.GetValue(id)), parsed.GetRequiredValue(reason), cancellation);
+            var target = parsed.GetValue(id);
+            var control = await mesh.SteerAsync(new ControlAction.Cancel(target), parsed.GetRequiredValue(reason), cancellation);
+            parsed.Tell(control, await NowAsync(mesh, target, cancellation));
         });
         return command;
     }
+
+    /// <summary>What had ended before stays as it was.</summary>
+    private static async Task<string> NowAsync(MeshClient mesh, Guid target, CancellationToken cancellation)
+    {
+        if (await mesh.Reader.CollectionAsync(target, cancellation) is { } collection)
+            return Sentence("Collection", target, collection.State);
+        return await mesh.Reader.TaskAsync(target, cancellation) is { } task
+            ? Sentence("Task", target, task.State) : Sentence("Container", target, nameof(TaskState.Cancelled));
+    }
+
+    private static string Sentence(string what, Guid target, string state) => state == nameof(TaskState.Cancelled)
+        ? $"{what} {target} is cancelled." : $"{what} {target} had ended before: {state}.";
 }

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using TaskMesh.Cli.Mesh;
 using TaskMesh.Cli.Output;
+using TaskMesh.Core.Messages;
 using TaskMesh.Core.Workflow;
 
 namespace TaskMesh.Cli.Commands;
@@ -12,7 +14,26 @@ internal static class CommonOptions
         Description = "How data is written to standard output.",
         HelpName = "text|json|jsonl|none",
         Recursive = true,
+        CustomParser = result =>
+        {
+            var given = result.Tokens[0].Value;
+            if (!Enum.TryParse<OutputFormat>(given, ignoreCase: true, out var format) || char.IsAsciiDigit(given[0]))
+                result.AddError($"--output: '{given}' is none of text, json, jsonl and none; to write to a file, redirect with > FILE");
+            return format;
+        },
     };
+
+    /// <summary>Refuses other formats than those that the command prints.</summary>
+    /// <param name="formats">The first is what it prints unless told.</param>
+    public static Command PrintsOnly(this Command command, params OutputFormat[] formats)
+    {
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(Output) is { Implicit: false } given && !formats.Contains(given.GetValueOrDefault<OutputFormat>()))
+                result.AddError($"--output: this command prints {string.Join(", ", formats.Select(format => $"{format}".ToLowerInvariant()))} only");
+        });
+        return command;
+    }
 
     public static Option<string> Reason() => new("--reason") { Description = "Why; kept in the audit trail.", Required = true };
 
@@ -27,6 +48,22 @@ internal static class CommonOptions
         },
     };
 
+    public static CliException NoOrganisation(string name) =>
+        new(ExitCode.Usage, $"--organisation: there is no '{name}'; `taskmesh scope set` makes one");
+
+    /// <summary>Tells the mesh something and prints what is so now.</summary>
+    /// <param name="now">A sentence.</param>
+    public static async Task SteerAsync(
+        this ParseResult parsed, MeshClient mesh, ControlAction action, Option<string> reason, string now, CancellationToken cancellation) =>
+        parsed.Tell(await mesh.SteerAsync(action, parsed.GetRequiredValue(reason), cancellation), now);
+
+    /// <param name="control">The id under which the audit trail has it.</param>
+    public static void Tell(this ParseResult parsed, Guid control, string now)
+    {
+        var printer = parsed.Printer();
+        printer.One(new Steered(Schema.Steered, control, now), () => printer.Text(now));
+    }
+
     public static TimeSpan? DurationOf(this ParseResult parsed, Option<string?> option)
     {
         if (parsed.GetValue(option) is not { } text)
@@ -37,4 +74,6 @@ internal static class CommonOptions
     }
 
     public static Printer Printer(this ParseResult parsed) => new(parsed.GetValue(Output), parsed.InvocationConfiguration.Output);
+
+    private sealed record Steered(string Schema, Guid Id, string Now);
 }

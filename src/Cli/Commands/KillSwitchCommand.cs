@@ -22,7 +22,8 @@ internal static class KillSwitchCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             await using var mesh = MeshClient.Connect();
-            await mesh.SteerAsync(new ControlAction.KillSwitch(on), parsed.GetRequiredValue(reason), cancellation);
+            var now = on ? "The kill switch is on: no probe is sent." : "The kill switch is off: scans go on.";
+            await parsed.SteerAsync(mesh, new ControlAction.KillSwitch(on), reason, now, cancellation);
         });
         return command;
     }

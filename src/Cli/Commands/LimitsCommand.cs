@@ -31,7 +31,7 @@ internal static class LimitsCommand
             await using var mesh = MeshClient.Connect();
             var name = parsed.GetRequiredValue(Organisation);
             var limits = await mesh.Reader.LimitsAsync(name, cancellation)
-                ?? throw new CliException(ExitCode.Usage, $"organisation: there is no '{name}'");
+                ?? throw CommonOptions.NoOrganisation(name);
             var network = await mesh.Reader.NetworkRateAsync(cancellation);
             var rescan = limits.RescanInterval is { } interval ? Duration.Write(interval) : null;
             var printer = parsed.Printer();
@@ -42,7 +42,7 @@ internal static class LimitsCommand
                     ("tasks in line", Text(limits.MostWaiting)),
                     ("tasks of a collection", Text(limits.MostTasks)),
                     ("packets/s of its scans", Text(limits.PacketsPerSecond)),
-                    ("between the same scans", rescan ?? "any time"),
+                    ("between the same scans", Text(limits.RescanInterval)),
                     ("packets/s to any /24 or IPv6 /48", Text(network))));
         });
         return command;
@@ -69,14 +69,14 @@ internal static class LimitsCommand
             await using var mesh = MeshClient.Connect();
             var name = parsed.GetRequiredValue(Organisation);
             var now = await mesh.Reader.LimitsAsync(name, cancellation)
-                ?? throw new CliException(ExitCode.Usage, $"organisation: there is no '{name}'");
+                ?? throw CommonOptions.NoOrganisation(name);
             var action = new ControlAction.SetLimits(
                 name,
                 Number(waiting, now.MostWaiting),
                 Number(tasks, now.MostTasks),
                 Number(packets, now.PacketsPerSecond),
                 parsed.GetValue(rescan) is None ? null : parsed.DurationOf(rescan) ?? now.RescanInterval);
-            await mesh.SteerAsync(action, parsed.GetRequiredValue(reason), cancellation);
+            await parsed.SteerAsync(mesh, action, reason, Now(action), cancellation);
 
             int? Number(Option<string?> option, int? known) => parsed.GetValue(option) switch
             {
@@ -93,6 +93,11 @@ internal static class LimitsCommand
     private static Command Network()
     {
         var packets = new Argument<int>("packets") { Description = "Packets a second, at first 1000." };
+        packets.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > OrganisationLimits.HighestPacketRate)
+                result.AddError($"packets: not from 1 to {OrganisationLimits.HighestPacketRate}");
+        });
         var reason = CommonOptions.Reason();
         var command = new Command("network", "Set how much any one network (IPv4 /24, IPv6 /48) gets from all scans of all organisations.")
         {
@@ -101,11 +106,18 @@ internal static class LimitsCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             await using var mesh = MeshClient.Connect();
-            await mesh.SteerAsync(
-                new ControlAction.SetNetworkRate(parsed.GetRequiredValue(packets)), parsed.GetRequiredValue(reason), cancellation);
+            var rate = parsed.GetRequiredValue(packets);
+            await parsed.SteerAsync(
+                mesh, new ControlAction.SetNetworkRate(rate), reason, $"Any one network gets at most {rate} packets a second.", cancellation);
         });
         return command;
     }
+
+    private static string Now(ControlAction.SetLimits limits) =>
+        $"Limits of '{limits.Organisation}': tasks in line {Text(limits.MostWaiting)}, tasks of a collection {Text(limits.MostTasks)}, "
+        + $"packets/s of its scans {Text(limits.PacketsPerSecond)}, between the same scans {Text(limits.RescanInterval)}.";
+
+    private static string Text(TimeSpan? interval) => interval is { } time ? Duration.Write(time) : "any time";
 
     private static string Text(int? limit) => limit?.ToString(CultureInfo.InvariantCulture) ?? "any number";
 

@@ -43,12 +43,13 @@ internal static class LocalCommand
         {
             if (LocalState.Read(Folder) is not { } state)
             {
-                await parsed.InvocationConfiguration.Error.WriteLineAsync("No mesh runs here.");
+                Print(parsed.Printer(), null);
                 return;
             }
             using var process = Process.GetProcessById(state.ProcessId);
             using var kill = Process.Start("kill", ["-TERM", $"{state.ProcessId}"]);
             await process.WaitForExitAsync(cancellation).WaitAsync(StopLimit, TimeProvider.System, cancellation);
+            Print(parsed.Printer(), null, $"The mesh has stopped; its data and logs stay in {Folder}");
         });
         return command;
     }
@@ -71,16 +72,21 @@ internal static class LocalCommand
         command.SetAction(parsed =>
         {
             var state = LocalState.Read(Folder) ?? throw new CliException(ExitCode.Unavailable, "No mesh runs here.");
-            foreach (var (name, value) in new[]
+            var variables = new Dictionary<string, string>
             {
-                ("AWS_ENDPOINT_URL", state.Endpoint.GetLeftPart(UriPartial.Authority)),
-                ("AWS_REGION", LocalCloudPlan.Region),
-                ("AWS_DEFAULT_REGION", LocalCloudPlan.Region),
-                ("AWS_ACCESS_KEY_ID", "local"),
-                ("AWS_SECRET_ACCESS_KEY", "local"),
-                ("TASKMESH_MANAGER_QUEUE_URL", state.ManagerQueue),
-            })
-                parsed.InvocationConfiguration.Output.WriteLine($"export {name}='{value}'");
+                ["AWS_ENDPOINT_URL"] = state.Endpoint.GetLeftPart(UriPartial.Authority),
+                ["AWS_REGION"] = LocalCloudPlan.Region,
+                ["AWS_DEFAULT_REGION"] = LocalCloudPlan.Region,
+                ["AWS_ACCESS_KEY_ID"] = "local",
+                ["AWS_SECRET_ACCESS_KEY"] = "local",
+                ["TASKMESH_MANAGER_QUEUE_URL"] = state.ManagerQueue,
+            };
+            var printer = parsed.Printer();
+            printer.One(variables, () =>
+            {
+                foreach (var (name, value) in variables)
+                    printer.Text($"export {name}='{value}'");
+            });
         });
         return command;
     }
@@ -156,14 +162,15 @@ internal static class LocalCommand
         ? File.ReadLines(log).LastOrDefault(line => line.Length > 0 && !line.TrimStart().StartsWith("at ", StringComparison.Ordinal)) ?? ""
         : "";
 
-    private static void Print(Printer printer, LocalState? state)
+    /// <param name="none">What to say where none runs.</param>
+    private static void Print(Printer printer, LocalState? state, string none = "No mesh runs here.")
     {
         var view = new View(Schema.Local, state is not null, state?.ProcessId, state?.Endpoint, Folder, state?.ManagerQueue, state?.StartedAt);
         printer.One(view, () =>
         {
             if (state is null)
             {
-                printer.Text("No mesh runs here.");
+                printer.Text(none);
                 return;
             }
             printer.Facts(

@@ -4,6 +4,7 @@ using TaskMesh.Cli.Mesh;
 using TaskMesh.Cli.Output;
 using TaskMesh.Core.Messages;
 using TaskMesh.Core.Workflow;
+using TaskMesh.Postgres.Reading;
 
 namespace TaskMesh.Cli.Commands;
 
@@ -53,10 +54,16 @@ internal static class PoolCommand
         {
             await using var mesh = MeshClient.Connect();
             var action = new ControlAction.SetPool(parsed.GetRequiredValue(name), parsed.GetValue(slots), Packets(parsed.GetValue(packets)));
-            await mesh.SteerAsync(action, parsed.GetRequiredValue(reason), cancellation);
+            var control = await mesh.SteerAsync(action, parsed.GetRequiredValue(reason), cancellation);
+            parsed.Tell(control, Now((await mesh.Reader.PoolsAsync(cancellation)).Single(pool => pool.Name == action.Pool)));
         });
         return command;
     }
+
+    private static string Now(PoolView pool) =>
+        $"Pool '{pool.Name}' runs {pool.Slots?.ToString(CultureInfo.InvariantCulture) ?? "as many tasks at once as the configuration says"}"
+        + $"{(pool.Slots is null ? "" : " tasks at once")}, and its scans send "
+        + $"{(pool.PacketsPerSecond is { } rate ? $"{rate} packets a second together" : "as fast as they are told")}.";
 
     /// <summary>A zero is refused: who means to stop all packets must not lift the limit.</summary>
     private static int? Packets(string? text) => text switch
@@ -65,7 +72,7 @@ internal static class PoolCommand
         "none" => 0,
         _ when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var rate)
             && rate is >= 1 and <= OrganisationLimits.HighestPacketRate => rate,
-        _ => throw new CliException(ExitCode.Usage, $"packets: '{text}' is not from 1 to {OrganisationLimits.HighestPacketRate}, nor 'none'"),
+        _ => throw new CliException(ExitCode.Usage, $"--packets: '{text}' is not from 1 to {OrganisationLimits.HighestPacketRate}, nor 'none'"),
     };
 
     private sealed record Row(

@@ -1,9 +1,13 @@
 using System.CommandLine;
+using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using TaskMesh.Cli.Output;
 using TaskMesh.Core.Messages;
 using TaskMesh.Core.Scope;
+using TaskMesh.Tasks;
 
 namespace TaskMesh.Cli.Commands;
 
@@ -43,16 +47,51 @@ internal sealed class ScanOptions(bool ofNames = false)
     private readonly Option<ulong?> _seed = new("--seed") { Description = "Fixes the order; all shards of a scan need the same." };
     private readonly Option<string?> _wire = new("--wire") { Description = "pcap, packet or xdp; by default what suits the rate." };
     private readonly Option<string?> _interface = new("--interface", "-i") { Description = "Refuse to scan by any other." };
-    private readonly Option<string?> _source = new("--source") { Description = "An IPv4 address to send from, for which answers come here." };
+    private readonly Option<IPAddress?> _source = new("--source")
+    {
+        Description = "An IPv4 address to send from, for which answers come here.",
+        CustomParser = result =>
+        {
+            if (IPAddress.TryParse(result.Tokens[0].Value, out var address) && address.AddressFamily == AddressFamily.InterNetwork)
+                return address;
+            result.AddError($"--source: '{result.Tokens[0].Value}' is not an IPv4 address");
+            return null;
+        },
+    };
+
     private readonly Option<FileInfo?> _resume = new("--resume") { Description = "Keeps the position; where it exists, the scan goes on from it." };
     private readonly Option<FileInfo?> _record = new("--record") { Description = "A pcap file that gets every packet." };
     private readonly Option<FileInfo?> _replay = new("--replay") { Description = "A recording that answers in the place of the network." };
-    private readonly Option<string> _progress = new("--progress") { Description = "line, json or none.", DefaultValueFactory = _ => "line" };
+    private readonly Option<string> _progress = new("--progress")
+    {
+        Description = "How progress is written to standard error.",
+        DefaultValueFactory = _ => "line",
+    };
+
+
+    /// <summary>What the fields of inputs are to those who type commands.</summary>
+    private readonly Dictionary<string, string> _typed = new()
+    {
+        ["names"] = ofNames ? "names" : "--sni",
+        ["patience"] = "--patience",
+        ["ports"] = "--port",
+        ["portThreshold"] = "--port-threshold",
+        ["rate"] = "--rate",
+        ["resolverRate"] = "--resolver-rate",
+        ["resolvers"] = "--resolvers",
+        ["retries"] = "--retries",
+        ["shard"] = "--shard",
+        ["startTls"] = "--starttls",
+        ["types"] = "--types",
+        ["wire"] = "--wire",
+        ["words"] = "--wordlist",
+    };
 
     /// <summary>A command with these options behind its own.</summary>
     public Command Command(string name, string description, params Option[] own)
     {
         var command = new Command(name, description) { _targets };
+        _progress.AcceptOnlyFromAmong("line", "json", "none");
         Option[] options =
         [
             _list, .. own, _exclude, _excludeFile, _scope, _rate, _retries, _shard, _seed, _wire, _interface, _source, _resume, _record, _replay,
@@ -60,7 +99,7 @@ internal sealed class ScanOptions(bool ofNames = false)
         ];
         foreach (var option in options)
             command.Options.Add(option);
-        return command;
+        return command.PrintsOnly(OutputFormat.Jsonl);
     }
 
     /// <summary>What may be scanned, less what is to be left out. Asked before any name is looked up.</summary>
@@ -99,6 +138,7 @@ internal sealed class ScanOptions(bool ofNames = false)
         input["wire"] = parsed.GetValue(_wire);
         var position = ScanPosition.Read(parsed.GetValue(_resume), kind, input, [.. same, "shard"]);
         input["seed"] = parsed.GetValue(_seed) ?? position?.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        Check(kind, input);
         var task = new JsonObject
         {
             ["kind"] = kind,
@@ -106,7 +146,15 @@ internal sealed class ScanOptions(bool ofNames = false)
             ["scope"] = new JsonArray(JsonSerializer.SerializeToNode(scope, MessageJson.Default.ScanScope)),
             ["checkpoint"] = position?.Checkpoint,
         };
-        return await OneShotWorker.RunAsync(task, Arguments(parsed), Environment(parsed), cancellation);
+        return await OneShotWorker.RunAsync(task, Arguments(parsed), Variables(parsed), cancellation);
+    }
+
+    /// <summary>The worker checks the same, but knows of no options.</summary>
+    private void Check(string kind, JsonObject input)
+    {
+        var problems = AllTasks.Catalogue.Find(kind)!.Check(JsonSerializer.SerializeToElement(input)).Problems;
+        if (problems.Count > 0)
+            throw new CliException(ExitCode.Usage, string.Join(Environment.NewLine, problems.Select(problem => TypedNames.In(problem, _typed))));
     }
 
     private IEnumerable<string> Arguments(ParseResult parsed)
@@ -123,7 +171,7 @@ internal sealed class ScanOptions(bool ofNames = false)
         return options.Where(option => option.Value is not null).SelectMany(option => new[] { option.Name, option.Value! });
     }
 
-    private Dictionary<string, string> Environment(ParseResult parsed) => parsed.GetValue(_source) is { } source
-        ? new() { ["TASKMESH_BARE_METAL_SOURCE_ADDRESS"] = source }
+    private Dictionary<string, string> Variables(ParseResult parsed) => parsed.GetValue(_source) is { } source
+        ? new() { ["TASKMESH_BARE_METAL_SOURCE_ADDRESS"] = $"{source}" }
         : [];
 }

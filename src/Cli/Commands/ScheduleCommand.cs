@@ -98,11 +98,12 @@ internal static class ScheduleCommand
                 parsed.DurationOf(jitter),
                 parsed.GetValue(overlap) switch { "queue" => Overlap.Queue, "cancel-old" => Overlap.CancelOld, _ => Overlap.Skip },
                 parsed.DurationOf(coolDown));
-            string[] problems = [.. schedule.Problems()];
+            string[] problems = [.. schedule.Problems().Select(Steering.InWordsOfUser)];
             if (problems.Length > 0)
                 throw new CliException(ExitCode.Usage, string.Join(Environment.NewLine, problems));
             await using var mesh = MeshClient.Connect();
-            await mesh.SteerAsync(new ControlAction.SetSchedule(schedule), parsed.GetRequiredValue(reason), cancellation);
+            await parsed.SteerAsync(
+                mesh, new ControlAction.SetSchedule(schedule), reason, $"Schedule '{schedule.Name}' runs {WhenOf(schedule)}.", cancellation);
         });
         return command;
     }
@@ -116,7 +117,8 @@ internal static class ScheduleCommand
         {
             await using var mesh = MeshClient.Connect();
             var action = new ControlAction.RemoveSchedule(parsed.GetRequiredValue(Name), parsed.GetValue(cancelRuns));
-            await mesh.SteerAsync(action, parsed.GetRequiredValue(reason), cancellation);
+            var now = $"Schedule '{action.Name}' is removed{(action.CancelRuns ? ", and its last runs are cancelled" : "")}.";
+            await parsed.SteerAsync(mesh, action, reason, now, cancellation);
         });
         return command;
     }
@@ -130,7 +132,12 @@ internal static class ScheduleCommand
         {
             await using var mesh = MeshClient.Connect();
             var action = new ControlAction.RunSchedule(parsed.GetRequiredValue(Name), parsed.GetValue(organisation));
-            await mesh.SteerAsync(action, parsed.GetRequiredValue(reason), cancellation);
+            var control = await mesh.SteerAsync(action, parsed.GetRequiredValue(reason), cancellation);
+            var turns = await mesh.Schedules.ListAsync(action.Name, cancellation);
+            var started = turns.Select(turn => turn.Organisation).OfType<string>()
+                .Where(organisation => action.Organisation is null || organisation == action.Organisation)
+                .Select(organisation => $"{ControlAction.RunSchedule.IdOf(control, action.Name, organisation)} for '{organisation}'");
+            parsed.Tell(control, $"Schedule '{action.Name}' has submitted {string.Join(", ", started.DefaultIfEmpty("nothing"))}.");
         });
         return command;
     }
@@ -143,7 +150,7 @@ internal static class ScheduleCommand
         {
             await using var mesh = MeshClient.Connect();
             var action = new ControlAction.PauseSchedule(parsed.GetRequiredValue(Name), paused);
-            await mesh.SteerAsync(action, parsed.GetRequiredValue(reason), cancellation);
+            await parsed.SteerAsync(mesh, action, reason, $"Schedule '{action.Name}' {(paused ? "is paused" : "goes on")}.", cancellation);
         });
         return command;
     }

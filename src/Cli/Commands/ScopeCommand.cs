@@ -52,8 +52,9 @@ internal static class ScopeCommand
         {
             var scope = ScopeFile.Read(parsed.GetRequiredValue(file));
             await using var mesh = MeshClient.Connect();
-            var action = new ControlAction.SetScope(scope, parsed.GetRequiredValue(Organisation));
-            await mesh.SteerAsync(action, parsed.GetRequiredValue(reason), cancellation);
+            var name = parsed.GetRequiredValue(Organisation);
+            var now = $"'{name}' may scan {string.Join(", ", scope.Allow)}{Less(scope)} until {scope.ValidUntil:u}.";
+            await parsed.SteerAsync(mesh, new ControlAction.SetScope(scope, name), reason, now, cancellation);
         });
         return command;
     }
@@ -85,8 +86,10 @@ internal static class ScopeCommand
         var organisation = parsed.GetRequiredValue(Organisation);
         return await mesh.Reader.HasOrganisationAsync(organisation, cancellation)
             ? await mesh.Reader.ScopeAsync(organisation, cancellation)
-            : throw new CliException(ExitCode.Usage, $"organisation: there is no '{organisation}'");
+            : throw CommonOptions.NoOrganisation(organisation);
     }
+
+    private static string Less(ScanScope scope) => scope.Deny is { Count: > 0 } deny ? $" less {string.Join(", ", deny)}" : "";
 
     private static ScopeView View(ParseResult parsed, ScanScope? scope) => new(
         Schema.Scope,

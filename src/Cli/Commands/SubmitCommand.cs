@@ -29,12 +29,19 @@ internal sealed class SubmitCommand
     private readonly Option<string[]> _labels = new("--label") { Description = "key=value; chooses a pool. May be given again." };
     private readonly Option<FileInfo?> _scope = new("--scope") { Description = "A scope file that narrows the organisation's scope." };
 
+    private SubmitCommand() => _priority.Validators.Add(result =>
+    {
+        if (result.GetValueOrDefault<int?>() is < -100 or > 100)
+            result.AddError("--priority: not from -100 to 100");
+    });
+
     private const string Example = """tcp-syn '{"targets":["192.0.2.1"],"ports":"80"}'""";
 
     public static Command CreateSubmit() => new SubmitCommand().Create("submit", "Send a task or a collection and print its id.", SubmitAsync);
 
-    public static Command CreateRun() => new SubmitCommand().Create(
-        "run", "Send a task or a collection, follow it to its end, and print results as JSON lines.", RunAsync);
+    public static Command CreateRun() => new SubmitCommand()
+        .Create("run", "Send a task or a collection, follow it to its end, and print results as JSON lines.", RunAsync)
+        .PrintsOnly(OutputFormat.Jsonl, OutputFormat.Json, OutputFormat.None);
 
     /// <summary>Without kind and input: what is worth a plan stands in a file.</summary>
     public static Command CreatePlan()
@@ -130,9 +137,9 @@ internal sealed class SubmitCommand
         };
     }
 
-    private static TimeSpan Deadline(string text) => Duration.TryParse(text, out var deadline)
+    private static TimeSpan Deadline(string text) => Duration.TryParse(text, out var deadline) && deadline > TimeSpan.Zero
         ? deadline
-        : throw new CliException(ExitCode.Usage, $"--deadline: '{text}' is not a number and one of ns, us, ms, s, m, h");
+        : throw new CliException(ExitCode.Usage, $"--deadline: '{text}' is not a number above 0 and one of ns, us, ms, s, m, h");
 
     private static KeyValuePair<string, string> Label(string text) => text.Split('=', 2) is [{ Length: > 0 } key, var value]
         ? new(key, value)

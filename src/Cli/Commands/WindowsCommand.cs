@@ -31,10 +31,11 @@ internal static class WindowsCommand
                 : throw new CliException(
                     ExitCode.Usage, $"window: '{text}' is not [days ]from-to zone, such as \"Mon,Tue 22:00-06:00 Europe/Berlin\"")).ToArray();
             if (read.SelectMany(window => window.Problems()).FirstOrDefault() is { } problem)
-                throw new CliException(ExitCode.Usage, problem);
+                throw new CliException(ExitCode.Usage, $"window: {problem}");
             await using var mesh = MeshClient.Connect();
-            var action = new ControlAction.SetScanWindows(read, parsed.GetRequiredValue(organisation));
-            await mesh.SteerAsync(action, parsed.GetRequiredValue(reason), cancellation);
+            var name = parsed.GetRequiredValue(organisation);
+            var now = $"Scans of '{name}' run {string.Join(" and ", read.Select(window => $"{window}"))} only.";
+            await parsed.SteerAsync(mesh, new ControlAction.SetScanWindows(read, name), reason, now, cancellation);
         });
         return command;
     }
@@ -47,8 +48,9 @@ internal static class WindowsCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             await using var mesh = MeshClient.Connect();
-            var action = new ControlAction.SetScanWindows([], parsed.GetRequiredValue(organisation));
-            await mesh.SteerAsync(action, parsed.GetRequiredValue(reason), cancellation);
+            var name = parsed.GetRequiredValue(organisation);
+            await parsed.SteerAsync(
+                mesh, new ControlAction.SetScanWindows([], name), reason, $"Scans of '{name}' may run at any time.", cancellation);
         });
         return command;
     }
@@ -62,7 +64,7 @@ internal static class WindowsCommand
             await using var mesh = MeshClient.Connect();
             var name = parsed.GetRequiredValue(organisation);
             if (!await mesh.Reader.HasOrganisationAsync(name, cancellation))
-                throw new CliException(ExitCode.Usage, $"organisation: there is no '{name}'");
+                throw CommonOptions.NoOrganisation(name);
             var windows = await mesh.Reader.WindowsAsync(name, cancellation);
             var printer = parsed.Printer();
             if (windows.Count == 0 && printer.Format == OutputFormat.Text)

@@ -13,6 +13,9 @@ public sealed class Follower(MeshClient mesh, Printer printer, ProgressLine prog
     /// <summary>A message that the Manager put aside makes no collection: after this time the quarantine is asked.</summary>
     private static readonly TimeSpan AppearLimit = TimeSpan.FromSeconds(5);
 
+    /// <summary>The results, where they are asked for as one document.</summary>
+    private readonly List<Result> _document = [];
+
     /// <returns>The state that the collection ended in.</returns>
     public async Task<string> FollowAsync(Guid id, CancellationToken cancellation)
     {
@@ -37,6 +40,8 @@ public sealed class Follower(MeshClient mesh, Printer printer, ProgressLine prog
                 if (collection.EndedAt is not null)
                 {
                     progress.End();
+                    if (printer.Format == OutputFormat.Json)
+                        printer.Rows(_document);
                     return collection.State;
                 }
             }
@@ -49,14 +54,18 @@ public sealed class Follower(MeshClient mesh, Printer printer, ProgressLine prog
         if (printer.Format == OutputFormat.None)
             return;
         var output = await mesh.ContentAsync(result.Output, whole: true, cancellation);
-        printer.Line(new Result(
+        var line = new Result(
             Schema.Result,
             result.Id,
             result.Name,
             result.Kind,
             result.State,
             result.Reason,
-            output is null ? null : JsonElement.Parse(output)));
+            output is null ? null : JsonElement.Parse(output));
+        if (printer.Format == OutputFormat.Json)
+            _document.Add(line);
+        else
+            printer.Line(line);
     }
 
     private sealed record Result(string Schema, Guid Id, string Name, string Kind, string State, string? Reason, JsonElement? Output);

@@ -14,6 +14,7 @@ public static class Schema
     public const string Verdict = "taskmesh.scope-verdict.v1";
     public const string Why = "taskmesh.why.v1";
     public const string Window = "taskmesh.window.v1";
+    public const string Steered = "taskmesh.steered.v1";
     public const string RunAgain = "taskmesh.run-again.v1";
     public const string Limits = "taskmesh.limits.v1";
     public const string KillSwitch = "taskmesh.kill-switch.v1";

@@ -16,7 +16,7 @@ public sealed class CommandTests(LocalMeshFixture mesh)
     [Fact]
     public async Task Run_follows_a_collection_and_what_it_did_can_be_looked_at()
     {
-        var run = (await mesh.RunWithInputAsync(TwoTasks, "run", "--file", "-", "-o", "json")).Good();
+        var run = (await mesh.RunWithInputAsync(TwoTasks, "run", "--file", "-", "-o", "jsonl")).Good();
 
         Assert.Equal(
             [("write", "insert-data", "Succeeded"), ("read", "list-models", "Succeeded")],
@@ -52,7 +52,7 @@ public sealed class CommandTests(LocalMeshFixture mesh)
                 {"a":{"$from":"half","path":"/rows"} },{"b":{"$from":"half","path":"/rows"} }]} }]} }
             """;
 
-        var run = (await mesh.RunWithInputAsync(collection, "run", "--file", "-", "-o", "json")).Good().JsonLines.Last();
+        var run = (await mesh.RunWithInputAsync(collection, "run", "--file", "-", "-o", "jsonl")).Good().JsonLines.Last();
 
         Assert.Equal(2, run.GetProperty("output").GetProperty("rows").GetArrayLength());
         const string stored = "select object_key from task_manager.task_data where task_id = $1";

@@ -38,7 +38,7 @@ public sealed class PlanCommandTests(LocalMeshFixture mesh) : IClassFixture<Loca
         var plan = (await mesh.RunAsync("plan", file, "-o", "json")).Good().Json;
 
         Assert.Equal(before, await mesh.QueryAsync<long>(Rows));
-        var run = (await mesh.RunAsync("run", "--file", file, "-o", "json")).Good();
+        var run = (await mesh.RunAsync("run", "--file", file, "-o", "jsonl")).Good();
         var id = Guid.Parse(run.Errors.Split('\n')[0]["collection ".Length..]);
         var tasks = plan.GetProperty("tasks").EnumerateArray().ToArray();
         foreach (var task in tasks)

@@ -25,7 +25,7 @@ public sealed class ShardedScanTests(LocalMeshFixture mesh)
               {"type":"Task","name":"sum","kind":"tcp-syn-aggregator","input":{"of":"shards","plan":{"$from":"cut","path":"/plan"}}}]}}
             """;
 
-        var run = (await mesh.RunWithInputAsync(workflow, "run", "--file", "-", "-o", "json")).Good();
+        var run = (await mesh.RunWithInputAsync(workflow, "run", "--file", "-", "-o", "jsonl")).Good();
 
         var id = Guid.Parse(run.Errors.Split('\n')[0]["collection ".Length..]);
         Assert.Equal(Shards, await mesh.QueryAsync<long>(

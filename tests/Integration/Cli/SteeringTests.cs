@@ -15,7 +15,9 @@ public sealed class SteeringTests(LocalMeshFixture mesh)
     {
         (await mesh.RunAsync("scope", "set", mesh.ScopeFile, "--organisation", "bounded", "--reason", "tests")).Good();
         (await SetAsync("--tasks", "4", "--rescan", "6h")).Good();
-        (await SetAsync("--waiting", "9", "--rescan", "none")).Good();
+        Assert.Equal(
+            "Limits of 'bounded': tasks in line 9, tasks of a collection 4, packets/s of its scans any number, between the same scans any time.\n",
+            (await SetAsync("--waiting", "9", "--rescan", "none")).Good().Output);
 
         var shown = (await mesh.RunAsync("limits", "show", "--organisation", "bounded", "-o", "json")).Good().Json;
         Assert.Equal((9, 4), (shown.GetProperty("waiting").GetInt32(), shown.GetProperty("tasks").GetInt32()));
@@ -142,15 +144,18 @@ public sealed class SteeringTests(LocalMeshFixture mesh)
     }
 
     [Theory]
-    [InlineData("pool: there is no 'nowhere'", "pool", "set", "nowhere", "--slots", "1")]
-    [InlineData("slots: -1 is not from 0 to 1000000", "pool", "set", "internal", "--slots", "-1")]
-    [InlineData("packets: '0' is not from 1 to 10000000, nor 'none'", "pool", "set", "internal", "--packets", "0")]
+    [InlineData("name: there is no 'nowhere'", "pool", "set", "nowhere", "--slots", "1")]
+    [InlineData("--slots: -1 is not from 0 to 1000000", "pool", "set", "internal", "--slots", "-1")]
+    [InlineData("--packets: '0' is not from 1 to 10000000, nor 'none'", "pool", "set", "internal", "--packets", "0")]
+    [InlineData("--waiting: 20000000 is not from 0 to 10000000", "limits", "set", "--waiting", "20000000")]
+    [InlineData("packets: not from 1 to 10000000", "limits", "network", "0")]
+    [InlineData("id: there is no collection, container or task 00000000-", "cancel", "00000000-0000-7000-8000-000000000000")]
     [InlineData("name: there is no organisation 'nobody'", "pause", "organisation", "nobody")]
     [InlineData("name: pool 'internal' is not paused", "resume", "pool", "internal")]
     [InlineData("Argument 'planet' not recognized", "pause", "planet", "earth")]
     [InlineData("window: 'soon' is not [days ]from-to zone", "windows", "set", "soon")]
-    [InlineData("timeZone: there is no 'Mars/Olympus'", "windows", "set", "22:00-06:00 Mars/Olympus")]
-    [InlineData("organisation: there is no 'nobody'", "windows", "set", "22:00-06:00 UTC", "--organisation", "nobody")]
+    [InlineData("window: timeZone: there is no 'Mars/Olympus'", "windows", "set", "22:00-06:00 Mars/Olympus")]
+    [InlineData("--organisation: there is no 'nobody'", "windows", "set", "22:00-06:00 UTC", "--organisation", "nobody")]
     [InlineData("file: there is no /nowhere.json", "schedule", "set", "bad", "/nowhere.json", "--every", "6h")]
     [InlineData("name: there is no schedule 'bad'", "schedule", "run", "bad")]
     [InlineData("id: nothing that failed has or is in 00000000-", "retry", "00000000-0000-7000-8000-000000000000")]
@@ -161,6 +166,38 @@ public sealed class SteeringTests(LocalMeshFixture mesh)
         Assert.Equal(ExitCode.Usage, answer.Code);
         Assert.StartsWith(sentence, answer.Errors);
         Assert.DoesNotContain("TaskMesh.", answer.Errors);
+        Assert.DoesNotContain(sentence, (await mesh.RunAsync("dlq", "ls")).Good().Output);
+    }
+
+    [Fact]
+    public async Task What_has_been_changed_is_told_in_one_line()
+    {
+        var file = await mesh.WriteAsync("told.json", """{"kind":"insert-data","input":{"key":"told","value":1}}""");
+        var id = await SubmitAsync("insert-data", AnyTask);
+        await WhyAsync(id, "Ended");
+
+        Assert.Equal("Any one network gets at most 900 packets a second.\n", await SaidAsync("limits", "network", "900"));
+        Assert.Equal(
+            "Pool 'external' runs 7 tasks at once, and its scans send as fast as they are told.\n",
+            await SaidAsync("pool", "set", "external", "--slots", "7"));
+        Assert.Equal(
+            "Pool 'external' runs as many tasks at once as the configuration says, and its scans send as fast as they are told.\n",
+            await SaidAsync("pool", "set", "external"));
+        Assert.Equal("Pool 'external' is paused: nothing new of it starts.\n", await SaidAsync("pause", "pool", "external"));
+        Assert.Equal("Pool 'external' goes on.\n", await SaidAsync("resume", "pool", "external"));
+        Assert.Equal("The kill switch is off: scans go on.\n", await SaidAsync("kill-switch", "off"));
+        Assert.Equal("Scans of 'default' may run at any time.\n", await SaidAsync("windows", "clear"));
+        Assert.Equal("Schedule 'told' runs every 6h.\n", await SaidAsync("schedule", "set", "told", file, "--every", "6h"));
+        Assert.Matches(
+            "^Schedule 'told' has submitted [0-9a-f-]{36} for 'default'\\.\n$",
+            await SaidAsync("schedule", "run", "told", "--organisation", "default"));
+        Assert.Equal("Schedule 'told' is removed.\n", await SaidAsync("schedule", "rm", "told"));
+        Assert.Equal($"Collection {id} had ended before: Succeeded.\n", await SaidAsync("cancel", $"{id}"));
+        Assert.Equal("", await SaidAsync("limits", "network", "1000", "-o", "none"));
+        var told = JsonElement.Parse(await SaidAsync("kill-switch", "off", "-o", "json"));
+        Assert.Equal(("taskmesh.steered.v1", "The kill switch is off: scans go on."), (Text(told, "schema"), Text(told, "now")));
+
+        async Task<string> SaidAsync(params string[] command) => (await SteerAsync(command)).Good().Output;
     }
 
     [Fact]
@@ -168,8 +205,8 @@ public sealed class SteeringTests(LocalMeshFixture mesh)
     {
         var answer = await SteerAsync("scope", "set", mesh.ScopeFile, "--organisation", "Bad Name");
 
-        Assert.Equal(
-            (ExitCode.Usage, "organisation: 'Bad Name' is not 1 to 63 of a-z, 0-9 and '-', a letter or digit first\n"), (answer.Code, answer.Errors));
+        Assert.Equal(ExitCode.Usage, answer.Code);
+        Assert.Equal("--organisation: 'Bad Name' is not 1 to 63 of a-z, 0-9 and '-', a letter or digit first\n", answer.Errors);
     }
 
     private Task<CliAnswer> SteerAsync(params string[] command) => mesh.RunAsync([.. command, "--reason", "a test"]);

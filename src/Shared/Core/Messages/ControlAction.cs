@@ -78,7 +78,11 @@ public abstract record ControlAction
 
     /// <summary>Runs it at once, beside its rhythm.</summary>
     /// <param name="Organisation">Null for all that it is for.</param>
-    public sealed record RunSchedule(string Name, string? Organisation = null) : ControlAction;
+    public sealed record RunSchedule(string Name, string? Organisation = null) : ControlAction
+    {
+        /// <summary>Of what it submits for an organisation.</summary>
+        public static Guid IdOf(Guid control, string name, string organisation) => DerivedId.OfPart(control, $"schedule/{name}/{organisation}");
+    }
 
     /// <summary>
     /// Does again what failed for good: each task becomes a new one in a collection of its own, each message that was put aside is read once more.
