@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using TaskMesh.Cli.Mesh;
 using TaskMesh.Cli.Output;
+using TaskMesh.Core.Fleet;
 using TaskMesh.Postgres.Reading;
 
 namespace TaskMesh.Cli.Commands;
@@ -10,6 +11,7 @@ namespace TaskMesh.Cli.Commands;
 internal static class FleetCommand
 {
     private const int ConsoleLines = 20;
+    private const string OfTemplate = "template default";
 
     public static Command Create()
     {
@@ -18,17 +20,18 @@ internal static class FleetCommand
         {
             await using var mesh = MeshClient.Connect();
             var fleet = await mesh.Fleet.ReadAsync(cancellation);
+            var own = (await mesh.Rules.RulesAsync(cancellation))?.TemplateType;
             var printer = parsed.Printer();
             var hourly = fleet.Slots.Where(slot => slot.State != "free").Sum(slot => slot.PriceAnHour ?? 0);
             printer.One(
                 new Answer(
                     Schema.Fleet, fleet.Slots, fleet.Cells, fleet.Hold, hourly, fleet.CostOfDay, fleet.CostRefusal, fleet.FailedBoots),
-                () => Print(printer, fleet, hourly));
+                () => Print(printer, fleet, own, hourly));
         });
         return command;
     }
 
-    private static void Print(Printer printer, FleetView fleet, decimal hourly)
+    private static void Print(Printer printer, FleetView fleet, string? own, decimal hourly)
     {
         if (fleet.Hold is { } hold)
             printer.Text($"Nobody launches until {hold.Until:u}: {hold.Code}: {hold.Message}");
@@ -40,7 +43,7 @@ internal static class FleetCommand
             ("STATE", slot => slot.State),
             ("SINCE", slot => $"{slot.Since:u}"),
             ("INSTANCE", slot => slot.Instance),
-            ("TYPE", slot => slot.Instance is null ? null : slot.Type ?? "template"),
+            ("TYPE", slot => slot.Instance is null ? null : TypeName(slot.Type, own)),
             ("ZONE", slot => slot.Zone),
             ("MARKET", slot => slot.Market),
             ("VERSION", slot => slot.Version),
@@ -50,8 +53,8 @@ internal static class FleetCommand
         {
             printer.Rows(
                 fleet.Cells,
-                ("TYPE", cell => cell.Type ?? "template"),
-                ("SUBNET", cell => cell.Subnet ?? "template"),
+                ("TYPE", cell => TypeName(cell.Type, own)),
+                ("SUBNET", cell => SubnetName(cell.Subnet)),
                 ("MARKET", cell => cell.Market),
                 ("LAST ANSWER", cell => cell.Answer),
                 ("AT", cell => $"{cell.At:u}"),
@@ -67,10 +70,19 @@ internal static class FleetCommand
             foreach (var line in last?.Console!.TrimEnd().Split('\n').TakeLast(ConsoleLines) ?? [])
                 printer.Text($"  {line.TrimEnd('\r')}");
         }
-        printer.Facts(("an hour", Money(hourly)), ("last 24 hours", Money(fleet.CostOfDay)));
+        var taken = fleet.Slots.Where(slot => slot.State != "free").ToArray();
+        var unpriced = taken.Length > 0 && taken.All(slot => slot.PriceAnHour is null);
+        printer.Facts(("an hour", unpriced ? "not known: none of these has a price" : Money(hourly)), ("last 24 hours", Money(fleet.CostOfDay)));
     }
 
-    internal static string Money(decimal cost) => cost.ToString("0.######", CultureInfo.InvariantCulture);
+    internal static string Money(decimal cost) =>
+        $"{cost.ToString("0.######", CultureInfo.InvariantCulture)} {CostGuard.Currency}";
+
+    /// <param name="type">Null is the launch template's own.</param>
+    /// <param name="own">That, where a Manager has told.</param>
+    internal static string TypeName(string? type, string? own) => type ?? (own is null ? OfTemplate : $"{own} (template)");
+
+    internal static string SubnetName(string? subnet) => subnet ?? OfTemplate;
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 

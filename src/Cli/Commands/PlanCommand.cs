@@ -1,6 +1,7 @@
 using System.Globalization;
 using TaskMesh.Cli.Mesh;
 using TaskMesh.Cli.Output;
+using TaskMesh.Core.Fleet;
 using TaskMesh.Core.Messages;
 using TaskMesh.Core.Planning;
 using TaskMesh.Core.Scope;
@@ -23,7 +24,7 @@ internal static class PlanCommand
         var outlook = Foresight.Of(plan, AllTasks.Catalogue, await mesh.Rules.FactsAsync(rules, plan.Organisation, cancellation));
         var holds = await HoldsAsync(plan, outlook, mesh, cancellation);
         var answer = Answer.Of(plan, outlook, holds);
-        printer.One(answer, () => Print(printer, answer));
+        printer.One(answer, () => Print(printer, answer, [.. outlook.Launches.Select(launch => launch.Cell)], rules.TemplateType));
         return ExitCode.Success;
     }
 
@@ -68,7 +69,7 @@ internal static class PlanCommand
         return holds;
     }
 
-    private static void Print(Printer printer, Answer answer)
+    private static void Print(Printer printer, Answer answer, IReadOnlyList<LaunchCell> launches, string templateType)
     {
         printer.Rows(
             answer.Tasks,
@@ -83,8 +84,8 @@ internal static class PlanCommand
         printer.Facts(
             ("scope", $"allowed by {string.Join(" and ", answer.Scope.Select(reference => $"'{reference}'"))}"),
             ("raw tasks", $"{least}{Number(answer.RawTasks)} at once"),
-            ("launches", least + string.Join(", ", answer.Launches.CountBy(cell => cell).Select(
-                cell => $"{Number(cell.Value)} as {cell.Key}").DefaultIfEmpty("0"))),
+            ("launches", least + string.Join(", ", launches.CountBy(cell => cell).Select(
+                cell => $"{Number(cell.Value)} x {CellName(cell.Key, templateType)}").DefaultIfEmpty("0"))),
             ("time", $"{Seconds(answer.SecondsLeast, answer.SecondsMost)}, of the packets alone"),
             ("cost", answer.CostLeast is { } cost
                 ? $"{FleetCommand.Money(cost)}{(answer.CostMost is { } most ? $" to {FleetCommand.Money(most)}" : " or more")}"
@@ -92,6 +93,10 @@ internal static class PlanCommand
         foreach (var line in answer.Holds.Concat(answer.Unknown))
             printer.Text(line);
     }
+
+    private static string CellName(LaunchCell cell, string templateType) =>
+        $"{FleetCommand.TypeName(cell.InstanceType, templateType)} in subnet {FleetCommand.SubnetName(cell.Subnet)}"
+        + (cell.Market == Market.Spot ? ", spot" : "");
 
     private static string? TargetsOf(Row row)
     {

@@ -68,7 +68,6 @@ internal sealed class ScanOptions(bool ofNames = false)
         DefaultValueFactory = _ => "line",
     };
 
-
     /// <summary>What the fields of inputs are to those who type commands.</summary>
     private readonly Dictionary<string, string> _typed = new()
     {

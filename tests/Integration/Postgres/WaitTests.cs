@@ -229,7 +229,7 @@ public class WaitTests(ProductCluster cluster)
         Assert.Empty(rig.Launches);
         var why = await WhyAsync(rig, id);
         Assert.Equal(WaitCause.CostCap, why.Cause);
-        Assert.Equal("No worker of pool 'bare-metal' may be launched: cost-cap: 0.03/h are more than 0.01/h.", why.Sentence);
+        Assert.Equal("No worker of pool 'bare-metal' may be launched: cost-cap: 0.03 USD/h are more than 0.01 USD/h.", why.Sentence);
     }
 
     [Fact]

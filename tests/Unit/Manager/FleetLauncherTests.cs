@@ -233,7 +233,7 @@ public class FleetLauncherTests
             await rig.TickAsync(TimeSpan.FromMinutes(1));
 
         Assert.Single(rig.Cloud.Calls);
-        Assert.Equal("0.04/h are more than 0.03/h", rig.Ledger.CostRefusal);
+        Assert.Equal("0.04 USD/h are more than 0.03 USD/h", rig.Ledger.CostRefusal);
         Assert.Equal(1, rig.Ledger.Intents.Sum(intent => intent.Attempts.Count));
         Assert.Equal(5, rig.Ledger.Intents.Count);
     }

@@ -36,7 +36,7 @@ public static class MeshMetrics
 
     public static readonly Metric OldestWorker = new("OldestWorker", MetricUnit.Seconds, "how long the oldest bare-metal worker has existed");
 
-    public static readonly Metric FleetCost = new("FleetCost", MetricUnit.None, "what the fleet costs an hour, where all prices are known");
+    public static readonly Metric FleetCost = new("FleetCost", MetricUnit.None, "US dollars of the fleet an hour, where all prices are known");
 
     public static readonly Metric LaunchAnswers = new("LaunchAnswers", MetricUnit.Count, "what EC2 answered in the minute before", "Answer");
 

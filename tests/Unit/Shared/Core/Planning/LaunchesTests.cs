@@ -48,7 +48,7 @@ public class LaunchesTests
             1, Idle with { Rules = Rules with { MaxWorkers = 0 }, Demand = new FleetDemand(0, 0, 0) }).Held, StringComparison.Ordinal);
         Assert.Contains("nobody launches", Launches.Of(1, Idle with { Demand = Idle.Demand with { IsHeld = true } }).Held, StringComparison.Ordinal);
         var (cells, held) = Launches.Of(100, Idle with { Rules = Rules with { CostCap = 0.03m }, Types = [null] });
-        Assert.Equal((2, "the cost ceiling: 0.04/h are more than 0.03/h"), (cells.Count, held));
+        Assert.Equal((2, "the cost ceiling: 0.04 USD/h are more than 0.03 USD/h"), (cells.Count, held));
     }
 
     [Fact]
