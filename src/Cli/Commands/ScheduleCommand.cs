@@ -89,7 +89,7 @@ internal static class ScheduleCommand
         {
             var schedule = new Schedule(
                 parsed.GetRequiredValue(Name),
-                Submission.Read(await ReadAsync(parsed.GetRequiredValue(file), cancellation), Guid.Empty),
+                Submission.Read(JsonText.Read($"{parsed.GetRequiredValue(file)}"), Guid.Empty),
                 parsed.GetValue(organisations) is { Length: > 0 } named ? named : null,
                 parsed.DurationOf(every),
                 parsed.GetValue(cron),
@@ -156,10 +156,6 @@ internal static class ScheduleCommand
     }
 
     private static Option<string?> Text(string name, string description) => new(name) { Description = description };
-
-    private static async Task<string> ReadAsync(FileInfo file, CancellationToken cancellation) => file.Exists
-        ? await File.ReadAllTextAsync(file.FullName, cancellation)
-        : throw new CliException(ExitCode.Usage, $"file: there is no {file.FullName}");
 
     private static void Print(Printer printer, IReadOnlyList<ScheduleView> turns) => printer.Rows(
         [.. turns.Select(View)],

@@ -56,7 +56,7 @@ internal sealed class SubmitCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             await using var mesh = MeshClient.Connect();
-            var message = Submission.Read(await ReadAsync(parsed.GetRequiredValue(file), cancellation), mesh.Ids.Next());
+            var message = Submission.Read(await JsonText.ReadAsync(parsed.GetRequiredValue(file), cancellation), mesh.Ids.Next());
             return await PlanCommand.RunAsync(submit.Apply(parsed, message), mesh, parsed.Printer(), cancellation);
         });
         return command;
@@ -72,9 +72,11 @@ internal sealed class SubmitCommand
                 throw new CliException(ExitCode.Usage, $"Give either a kind or --file, as in: taskmesh {name} {Example}");
             await using var mesh = MeshClient.Connect();
             var message = kind is null
-                ? Submission.Read(await ReadAsync(file!, cancellation), mesh.Ids.Next())
+                ? Submission.Read(await JsonText.ReadAsync(file!, cancellation), mesh.Ids.Next())
                 : Submission.OneTask(
-                    kind, parsed.GetValue(_input) is "-" ? await ReadAsync("-", cancellation) : parsed.GetValue(_input)!, mesh.Ids.Next());
+                    kind,
+                    parsed.GetValue(_input) is "-" ? await JsonText.ReadAsync("-", cancellation) : new("input", parsed.GetValue(_input)!),
+                    mesh.Ids.Next());
             message = Apply(parsed, message) with { TraceId = message.TraceId ?? mesh.Ids.Next().ToString("N") };
             await Submission.CheckAsync(message, mesh, cancellation);
             return await act(message, mesh, parsed, cancellation);
@@ -144,18 +146,6 @@ internal sealed class SubmitCommand
     private static KeyValuePair<string, string> Label(string text) => text.Split('=', 2) is [{ Length: > 0 } key, var value]
         ? new(key, value)
         : throw new CliException(ExitCode.Usage, $"--label: '{text}' is not key=value");
-
-    private static async Task<string> ReadAsync(string file, CancellationToken cancellation)
-    {
-        try
-        {
-            return file == "-" ? await Console.In.ReadToEndAsync(cancellation) : await File.ReadAllTextAsync(file, cancellation);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CliException(ExitCode.Usage, $"file: {e.Message}", e);
-        }
-    }
 
     private sealed record Submitted(string Schema, Guid Id, string TraceId);
 }

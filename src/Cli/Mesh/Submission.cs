@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using TaskMesh.Core.Messages;
 using TaskMesh.Core.Routing;
 using TaskMesh.Core.Workflow;
@@ -12,31 +11,37 @@ namespace TaskMesh.Cli.Mesh;
 /// Work on its way into the mesh. It is checked here by the same planner that the Manager uses, so that what is wrong is told at once,
 /// and no message is sent and no row made.
 /// </summary>
-public static class Submission
+internal static class Submission
 {
+    /// <summary>What nests deeper than work may, and what stands there twice, the reader refuses.</summary>
+    private static readonly JsonDocumentOptions Lenient = new() { MaxDepth = 10_000 };
+
+    private static readonly JsonDocumentOptions Strict = Lenient with { AllowDuplicateProperties = false };
+
     /// <summary>A collection or a task as a file holds it: the message's body, of which "type", "id" and "v" may be left out.</summary>
-    public static ManagerMessage Read(string json, Guid id)
+    public static ManagerMessage Read(JsonText file, Guid id)
     {
-        var message = MessageReader.Read(Encoding.UTF8.GetBytes(WithType(json)), id, out var reason);
+        var message = MessageReader.Read(Encoding.UTF8.GetBytes(WithType(file)), id, out var reason, out var fault);
         return message switch
         {
             CreateCollection or CreateTask => message,
-            null => throw new CliException(ExitCode.Usage, reason!),
-            _ => throw new CliException(ExitCode.Usage, $"type: '{message.GetType().Name}' is not work that can be submitted"),
+            _ when fault is not null => throw file.Fault(fault),
+            null => throw new CliException(ExitCode.Usage, $"{file.Place}: {reason}"),
+            _ => throw new CliException(ExitCode.Usage, $"{file.Place}: type: '{message.GetType().Name}' is not work that can be submitted"),
         };
     }
 
-    public static ManagerMessage OneTask(string kind, string input, Guid id)
+    public static ManagerMessage OneTask(string kind, JsonText input, Guid id)
     {
+        ManagerMessage task = new CreateTask(kind, input.As(json => JsonElement.Parse(json, Strict))) { Id = id };
         try
         {
-            ManagerMessage task = new CreateTask(kind, JsonElement.Parse(input)) { Id = id };
             return MessageReader.Read(JsonSerializer.SerializeToUtf8Bytes(task, MessageJson.Default.ManagerMessage), id, out var reason)
-                ?? throw new CliException(ExitCode.Usage, $"input: {reason}");
+                ?? throw new CliException(ExitCode.Usage, $"{input.Place}: {reason}");
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException e)
         {
-            throw new CliException(ExitCode.Usage, $"input: not JSON: {e.Message}", e);
+            throw new CliException(ExitCode.Usage, $"{input.Place}: a string holds half a surrogate pair", e);
         }
     }
 
@@ -65,19 +70,21 @@ public static class Submission
             refusal!.Cause == RefusalCause.Scope ? ExitCode.Refused : ExitCode.Usage, string.Join(Environment.NewLine, refusal.Problems));
     }
 
-    private static string WithType(string json)
+    /// <summary>The type goes last, so that what the reader says of places stays true.</summary>
+    private static string WithType(JsonText file)
     {
         try
         {
-            if (JsonNode.Parse(json) is not JsonObject body || body.ContainsKey("type"))
-                return json;
-            body.Insert(0, "type", body.ContainsKey("root") ? nameof(CreateCollection) : nameof(CreateTask));
-            return body.ToJsonString();
+            using var document = file.As(json => JsonDocument.Parse(json, Lenient));
+            if (document.RootElement is not { ValueKind: JsonValueKind.Object } root || root.TryGetProperty("type", out _))
+                return file.Text;
+            var type = root.TryGetProperty("root", out _) ? nameof(CreateCollection) : nameof(CreateTask);
+            return file.Text.Insert(file.Text.LastIndexOf('}'), $"{(root.EnumerateObject().Any() ? "," : "")}\"type\":\"{type}\"");
         }
-        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
+        catch (InvalidOperationException)
         {
-            // Not JSON, a member twice, or a name that is no text: the reader says it better.
-            return json;
+            // A name that is no text: the reader says it better.
+            return file.Text;
         }
     }
 }

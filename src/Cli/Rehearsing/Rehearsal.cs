@@ -83,7 +83,7 @@ internal sealed class Rehearsal(Scenario scenario, LocalMesh local, MeshClient m
     {
         try
         {
-            var message = Submission.Read(work, mesh.Ids.Next());
+            var message = Submission.Read(new($"work {place}", work), mesh.Ids.Next());
             await AllowLoopbackAsync(message is CreateTask task ? task.Organisation : ((CreateCollection)message).Organisation, cancellation);
             await Submission.CheckAsync(message, mesh, cancellation);
             await mesh.SendAsync(message, cancellation);

@@ -15,7 +15,7 @@ internal static class RehearseCommand
             "rehearse", "Play a scenario of faults on a mesh of its own, on this machine; print launches, refusals, waits and cost.") { file, seed };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var scenario = Scenario.Read(await ReadAsync(parsed.GetRequiredValue(file), cancellation));
+            var scenario = Scenario.Read(JsonText.Read($"{parsed.GetRequiredValue(file)}"));
             scenario = scenario with { Seed = parsed.GetValue(seed) ?? scenario.Seed };
             var progress = new ProgressLine(parsed.InvocationConfiguration.Error, !Console.IsErrorRedirected, TimeProvider.System);
             var report = await Rehearsal.RunAsync(scenario, progress, TimeProvider.System, cancellation);
@@ -23,17 +23,5 @@ internal static class RehearseCommand
             return report.ExitCode;
         });
         return command;
-    }
-
-    private static async Task<string> ReadAsync(FileInfo file, CancellationToken cancellation)
-    {
-        try
-        {
-            return await File.ReadAllTextAsync(file.FullName, cancellation);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CliException(ExitCode.Usage, $"file: {e.Message}", e);
-        }
     }
 }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using TaskMesh.Core.Messages;
 using TaskMesh.Core.Workflow;
 using TaskMesh.LocalCloud.Configuration;
 using TaskMesh.LocalCloud.Faults;
@@ -44,19 +43,13 @@ internal sealed record Scenario
     internal TimeSpan Patience => Duration.TryParse(Limit, out var limit) ? limit : TimeSpan.Zero;
 
     /// <exception cref="CliException">It cannot be used; the message holds every fault.</exception>
-    public static Scenario Read(string json)
+    public static Scenario Read(JsonText file)
     {
-        try
-        {
-            var scenario = JsonSerializer.Deserialize<Scenario>(json, Json) ?? throw new CliException(ExitCode.Usage, "scenario: is null");
-            return scenario.Problems().ToArray() is { Length: > 0 } problems
-                ? throw new CliException(ExitCode.Usage, string.Join(Environment.NewLine, problems))
-                : scenario;
-        }
-        catch (JsonException e)
-        {
-            throw new CliException(ExitCode.Usage, $"scenario: {JsonFault.Sentence(e)}", e);
-        }
+        var scenario = file.As(json => JsonSerializer.Deserialize<Scenario>(json, Json))
+            ?? throw new CliException(ExitCode.Usage, $"{file.Place}: holds no scenario");
+        return scenario.Problems().ToArray() is { Length: > 0 } problems
+            ? throw new CliException(ExitCode.Usage, string.Join(Environment.NewLine, problems.Select(problem => $"{file.Place}: {problem}")))
+            : scenario;
     }
 
     private IEnumerable<string> Problems()

@@ -18,7 +18,7 @@ public sealed class BadInputTests(LocalMeshFixture mesh)
         { ExitCode.Usage, "kind: there is no task kind 'tcp-sin'", ["tcp-sin", "{}"], "" },
         { ExitCode.Usage, "colour: 'insert-data' has no such field", ["insert-data", """{"key":"a","value":1,"colour":2}"""], "" },
         { ExitCode.Usage, "ports: ", ["tcp-syn", """{"targets":["127.0.0.1"],"ports":"80-22"}"""], "" },
-        { ExitCode.Usage, "input: not JSON", ["insert-data", "{key:1}"], "" },
+        { ExitCode.Usage, "input, line 1, column 2: a field's name", ["insert-data", "{key:1}"], "" },
         { ExitCode.Usage, "not a message: ", ["--file", "-"], "<collection/>" },
         { ExitCode.Usage, "than 204800", ["insert-data", "-"], $$"""{"key":"large","value":"{{LargeText}}"}""" },
         { ExitCode.Usage, "body: ", ["--file", "-"], CollectionOver1MiB() },

@@ -156,7 +156,7 @@ public sealed class SteeringTests(LocalMeshFixture mesh)
     [InlineData("window: 'soon' is not [days ]from-to zone", "windows", "set", "soon")]
     [InlineData("window: timeZone: there is no 'Mars/Olympus'", "windows", "set", "22:00-06:00 Mars/Olympus")]
     [InlineData("--organisation: there is no 'nobody'", "windows", "set", "22:00-06:00 UTC", "--organisation", "nobody")]
-    [InlineData("file: there is no /nowhere.json", "schedule", "set", "bad", "/nowhere.json", "--every", "6h")]
+    [InlineData("/nowhere.json: there is no such file", "schedule", "set", "bad", "/nowhere.json", "--every", "6h")]
     [InlineData("name: there is no schedule 'bad'", "schedule", "run", "bad")]
     [InlineData("id: nothing that failed has or is in 00000000-", "retry", "00000000-0000-7000-8000-000000000000")]
     public async Task What_cannot_be_done_is_told_in_a_sentence(string sentence, params string[] command)

@@ -19,6 +19,15 @@ public static class MessageReader
     /// <param name="reason">Why the message cannot be read; null if it can.</param>
     public static ManagerMessage? Read(ReadOnlyMemory<byte> body, Guid fallbackId, out string? reason)
     {
+        var message = Read(body, fallbackId, out reason, out var fault);
+        reason = fault is null ? reason : $"not a message: {fault}";
+        return message;
+    }
+
+    /// <param name="fault">What is wrong with the JSON, where that is the reason.</param>
+    public static ManagerMessage? Read(ReadOnlyMemory<byte> body, Guid fallbackId, out string? reason, out JsonFault? fault)
+    {
+        (reason, fault) = (null, null);
         try
         {
             reason = TextFault(body.Span, out var holdsNull);
@@ -46,14 +55,12 @@ public static class MessageReader
         }
         catch (JsonException e)
         {
-            reason = $"not a message: {JsonFault.Sentence(e)}";
+            fault = JsonFault.Of(e, body.Span);
             return null;
         }
         catch (NotSupportedException e)
         {
-            // The serializer's word for a node, action or outcome without a "type": first it names the class, then the place.
-            var place = e.Message.IndexOf("Path: ", StringComparison.Ordinal);
-            reason = $"not a message: an object that needs a \"type\" has none. {e.Message[Math.Max(0, place)..]}";
+            fault = JsonFault.Of(e, body.Span);
             return null;
         }
     }

@@ -37,15 +37,15 @@ public partial class ScenarioTests
     }
 
     [Theory]
-    [InlineData("{", "scenario: ")]
-    [InlineData("{}", "scenario: ")]
-    [InlineData("""{"work":[]}""", "work: there is nothing to rehearse with")]
-    [InlineData("""{WORK,"colour":1}""", "scenario: ")]
-    [InlineData("""{WORK,"limit":"2"}""", "limit: '2' is not a duration from 1s to 1h")]
-    [InlineData("""{WORK,"events":[{"task":"a","do":"melt"}]}""", "scenario: ")]
-    [InlineData("""{WORK,"manager":{"AWS_ENDPOINT_URL_EC2":"x"} }""", "manager: 'AWS_ENDPOINT_URL_EC2' is no setting of the Manager")]
-    [InlineData("""{WORK,"ec2":{"faults":[{"code":"x","share":2}]} }""", "ec2: faults: share 2 is not from 0 to 1")]
-    [InlineData("""{WORK,"queues":{"duplicates":-1} }""", "faults: queues: duplicates -1 is not from 0 to 1")]
+    [InlineData("{", "scenario.json, line 1, column 2: the text ends before every")]
+    [InlineData("{}", "scenario.json: these fields are missing: 'work'")]
+    [InlineData("""{"work":[]}""", "scenario.json: work: there is nothing to rehearse with")]
+    [InlineData("""{WORK,"colour":1}""", "scenario.json, line 1, column 66: there is no field 'colour' here")]
+    [InlineData("""{WORK,"limit":"2"}""", "scenario.json: limit: '2' is not a duration from 1s to 1h")]
+    [InlineData("""{WORK,"events":[{"task":"a","do":"melt"}]}""", "scenario.json, line 1, column 93: events[0].do: this value has")]
+    [InlineData("""{WORK,"manager":{"AWS_ENDPOINT_URL_EC2":"x"} }""", "scenario.json: manager: 'AWS_ENDPOINT_URL_EC2' is no setting of the Manager")]
+    [InlineData("""{WORK,"ec2":{"faults":[{"code":"x","share":2}]} }""", "scenario.json: ec2: faults: share 2 is not from 0 to 1")]
+    [InlineData("""{WORK,"queues":{"duplicates":-1} }""", "scenario.json: faults: queues: duplicates -1 is not from 0 to 1")]
     public void What_is_wrong_is_told_before_anything_starts(string json, string sentence)
     {
         var refusal = Assert.Throws<CliException>(() => Read(json.Replace("WORK", Work, StringComparison.Ordinal)));
@@ -76,7 +76,7 @@ public partial class ScenarioTests
         Assert.NotEmpty(scenario.Ec2.Faults);
     }
 
-    private static Scenario Read(string json) => Scenario.Read(json);
+    private static Scenario Read(string json) => Scenario.Read(new JsonText("scenario.json", json));
 
     [GeneratedRegex("## Rehearsals.*?```jsonc\n(?<json>.*?)```", RegexOptions.Singleline)]
     private static partial Regex Example();

@@ -102,12 +102,12 @@ public class MessageReaderTests
     }
 
     [Theory]
-    [InlineData("""{"type":"CreateCollection","root":{"children":[]}}""", "$.root")]
-    [InlineData("""{"type":"Control","action":{},"who":"a","why":"b"}""", "$.action")]
+    [InlineData("""{"type":"CreateCollection","root":{"children":[]}}""", "line 1, column 36: root")]
+    [InlineData("""{"type":"Control","action":{},"who":"a","why":"b"}""", "line 1, column 29: action")]
     public void A_part_without_its_type_is_told_with_its_place(string body, string place)
     {
         Assert.Null(MessageReader.Read(Encoding.UTF8.GetBytes(body), Fallback, out var reason));
-        Assert.StartsWith($"not a message: an object that needs a \"type\" has none. Path: {place} ", reason);
+        Assert.StartsWith($"not a message: {place}: an object that needs a \"type\" has none", reason);
     }
 
     [Fact]
