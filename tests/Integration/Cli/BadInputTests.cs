@@ -19,7 +19,7 @@ public sealed class BadInputTests(LocalMeshFixture mesh)
         { ExitCode.Usage, "colour: 'insert-data' has no such field", ["insert-data", """{"key":"a","value":1,"colour":2}"""], "" },
         { ExitCode.Usage, "ports: ", ["tcp-syn", """{"targets":["127.0.0.1"],"ports":"80-22"}"""], "" },
         { ExitCode.Usage, "input, line 1, column 2: a field's name", ["insert-data", "{key:1}"], "" },
-        { ExitCode.Usage, "not a message: ", ["--file", "-"], "<collection/>" },
+        { ExitCode.Usage, "standard input, line 1, column 1: a value belongs here", ["--file", "-"], "<collection/>" },
         { ExitCode.Usage, "than 204800", ["insert-data", "-"], $$"""{"key":"large","value":"{{LargeText}}"}""" },
         { ExitCode.Usage, "body: ", ["--file", "-"], CollectionOver1MiB() },
         { ExitCode.Usage, "organisation: there is no 'nobody'", ["insert-data", """{"key":"a","value":1}""", "--organisation", "nobody"], "" },

@@ -24,8 +24,8 @@ public sealed class ScanBadInputTests : IDisposable
     public static TheoryData<int, string, string[]> Mistakes => new()
     {
         { ExitCode.Usage, "'198.19.0.0/33' ", ["198.19.0.0/33", "-p", "80"] },
-        { ExitCode.Usage, "ports: '0' ", [Targets, "-p", "0"] },
-        { ExitCode.Usage, "ports: '65536' ", [Targets, "-p", "65536"] },
+        { ExitCode.Usage, "--port: '0' ", [Targets, "-p", "0"] },
+        { ExitCode.Usage, "--port: '65536' ", [Targets, "-p", "65536"] },
         { ExitCode.Usage, "There are no targets", ["--list", "empty", "-p", "80"] },
         { ExitCode.Usage, "'nobody.invalid' is no address, and no name that can be resolved.", ["nobody.invalid", "-p", "80"] },
         { ExitCode.Usage, "wire: 'pigeon' is none of pcap, packet and xdp", [Targets, "-p", "80", "--wire", "pigeon"] },

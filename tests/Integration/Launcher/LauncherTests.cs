@@ -10,6 +10,7 @@ public sealed class LauncherTests : IDisposable
         _clone.Command("dotnet", """
             [ "$1" != build ] || { mkdir -p artifacts/bin/Cli/release; touch artifacts/bin/Cli/release/TaskMesh.Cli.dll; }
             echo "dotnet $1 $2 $3"
+            echo "  packages: 6 stand-ins" >&2
             """);
 
         var first = _clone.Run("ls", "-o json");
@@ -17,22 +18,37 @@ public sealed class LauncherTests : IDisposable
         File.Delete(_clone.PathOf("src/Old.cs"));
         var third = _clone.Run("ls", "-o json");
 
+        const string Tool = "  packages: 6 stand-ins\n", Lane = "taskmesh: packages: 6 stand-ins\n";
         var ran = $"dotnet {_clone.PathOf("artifacts/bin/Cli/release/TaskMesh.Cli.dll")} ls -o json\n";
         Assert.Equal([ran, ran, ran], [first.Output, second.Output, third.Output]);
-        Assert.Contains("dotnet build src/Cli/Cli.csproj", first.Errors);
-        Assert.Empty(second.Errors);
-        Assert.Contains("dotnet build src/Cli/Cli.csproj", third.Errors);
+        Assert.Equal($"taskmesh: building src/Cli/Cli.csproj, about 90 s this once\n{Lane}{Tool}", first.Errors);
+        Assert.Equal(Tool, second.Errors);
+        Assert.Equal($"taskmesh: building src/Cli/Cli.csproj\n{Lane}{Tool}", third.Errors);
+        Assert.StartsWith("dotnet build src/Cli/Cli.csproj ", File.ReadAllText(_clone.PathOf("artifacts/build.log")));
     }
 
     [Fact]
     public void A_build_that_fails_is_told_and_nothing_runs()
     {
-        _clone.Command("dotnet", """[ "$1" != build ] && echo ran""");
+        _clone.Command("dotnet", """
+            echo "  Core -> Core.dll"
+            echo "/src/A.cs(1,2): error CS1002: ; expected [/src/Core.csproj]"
+            echo "/src/A.cs(1,2): error CS1002: ; expected [/src/Core.csproj]"
+            echo "    1 Error(s)"
+            [ "$1" != build ] && echo ran
+            """);
 
         var (code, output, errors) = _clone.Run("ls");
 
         Assert.Equal((1, ""), (code, output));
-        Assert.EndsWith("taskmesh: building src/Cli/Cli.csproj failed\n", errors);
+        Assert.Equal(
+            """
+            taskmesh: building src/Cli/Cli.csproj, about 90 s this once
+            /src/A.cs(1,2): error CS1002: ; expected
+            taskmesh: building src/Cli/Cli.csproj failed, artifacts/build.log tells all
+
+            """,
+            errors);
     }
 
     [Fact]
