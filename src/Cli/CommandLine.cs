@@ -99,6 +99,12 @@ internal static partial class CommandLine
             await configuration.Error.WriteLineAsync($"The database does not let this user do that: {e.MessageText}");
             return ExitCode.Permission;
         }
+        catch (PostgresException e) when (!e.IsTransient)
+        {
+            await configuration.Error.WriteLineAsync(
+                $"The database refuses this: {e.MessageText} ({e.SqlState}); `taskmesh doctor` looks for the cause");
+            return ExitCode.Unavailable;
+        }
         catch (NpgsqlException e)
         {
             await configuration.Error.WriteLineAsync($"The database cannot be reached: {e.Message}");

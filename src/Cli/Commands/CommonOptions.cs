@@ -37,6 +37,17 @@ internal static class CommonOptions
 
     public static Option<string> Reason() => new("--reason") { Description = "Why; kept in the audit trail.", Required = true };
 
+    public static Option<int> Limit(int otherwise)
+    {
+        var limit = new Option<int>("--limit") { Description = "How many at most, 1 to 10,000.", DefaultValueFactory = _ => otherwise };
+        limit.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > 10_000)
+                result.AddError("--limit: not from 1 to 10,000");
+        });
+        return limit;
+    }
+
     public static Argument<Guid> Id(string description) => new("id")
     {
         Description = description,

@@ -15,7 +15,7 @@ internal static class DefinitionsCommand
             [.. AllTasks.Catalogue.Entries.Select(Definition.Of)],
             ("KIND", definition => definition.Kind),
             ("QUEUE", definition => definition.Queue),
-            ("REQUIREMENTS", definition => string.Join(", ", definition.Requirements)),
+            ("REQUIREMENTS", definition => definition.Requirements.Count == 0 ? "none" : string.Join(", ", definition.Requirements)),
             ("SUMMARY", definition => definition.Summary)));
         return command;
     }

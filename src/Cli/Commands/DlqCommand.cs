@@ -44,7 +44,7 @@ internal static class DlqCommand
     private static Command List()
     {
         var filter = new FilterOptions();
-        var limit = new Option<int>("--limit") { Description = "How many at most.", DefaultValueFactory = _ => 100 };
+        var limit = CommonOptions.Limit(100);
         var command = new Command("ls", "List them, the oldest first.") { limit };
         filter.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>

@@ -72,7 +72,9 @@ internal static class FleetCommand
         }
         var taken = fleet.Slots.Where(slot => slot.State != "free").ToArray();
         var unpriced = taken.Length > 0 && taken.All(slot => slot.PriceAnHour is null);
-        printer.Facts(("an hour", unpriced ? "not known: none of these has a price" : Money(hourly)), ("last 24 hours", Money(fleet.CostOfDay)));
+        const string unknown = "not known: none of these has a price";
+        printer.Facts(
+            ("an hour", unpriced ? unknown : Money(hourly)), ("last 24 hours", unpriced && fleet.CostOfDay == 0 ? unknown : Money(fleet.CostOfDay)));
     }
 
     internal static string Money(decimal cost) =>

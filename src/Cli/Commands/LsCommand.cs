@@ -11,12 +11,7 @@ internal static class LsCommand
     public static Command Create()
     {
         var state = new Option<TaskState?>("--state") { Description = "Only collections in this state." };
-        var limit = new Option<int>("--limit") { Description = "How many at most, 1 to 10,000.", DefaultValueFactory = _ => 50 };
-        limit.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 1 or > 10_000)
-                result.AddError("--limit: not from 1 to 10,000");
-        });
+        var limit = CommonOptions.Limit(50);
         var command = new Command("ls", "List collections, the newest first.") { state, limit };
         command.SetAction(async (parsed, cancellation) =>
         {

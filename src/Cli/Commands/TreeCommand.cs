@@ -56,7 +56,8 @@ internal static class TreeCommand
 
     private static void Print(Printer printer, Node node, string indent)
     {
-        printer.Text($"{indent}{Icon(node.State)} {node.Type}{(node.Name is null ? "" : $" {node.Name}")}: {node.State}{Details(node)}");
+        var name = node.Name is null || node.Name == node.Type ? "" : $" {node.Name}";
+        printer.Text($"{indent}{Icon(node.State)} {node.Type}{name}: {node.State}{Details(node)}");
         foreach (var child in node.Children ?? [])
             Print(printer, child, indent + "  ");
         if (node.Folded is { } folded)

@@ -59,7 +59,8 @@ public sealed class BadInputTests(LocalMeshFixture mesh)
 
     [Fact]
     public void Without_a_scope_nothing_may_be_scanned() => Assert.Equal(
-        new CliAnswer(ExitCode.Refused, "", "tcp-syn: no scope is set, so nothing may be scanned\n"), mesh.WithoutScope);
+        new CliAnswer(
+            ExitCode.Refused, "", "tcp-syn: no scope is set, so nothing may be scanned; `taskmesh scope set` sets one\n"), mesh.WithoutScope);
 
     [Fact]
     public async Task A_scope_that_cannot_be_used_is_refused_and_the_old_one_stays()

@@ -26,6 +26,7 @@ public partial class CommandLineTests
     [InlineData("no-such-command")]
     [InlineData("ls", "--no-such-option")]
     [InlineData("ls", "--limit", "0")]
+    [InlineData("dlq", "ls", "--limit", "-1")]
     [InlineData("show", "not-an-id")]
     [InlineData("cancel", "01890a5d-ac96-774b-bcce-b302099a8057")]
     [InlineData("scope", "set", "scope.json")]
@@ -92,13 +93,13 @@ public partial class CommandLineTests
 
         Assert.True(options.Length > 60, $"only {options.Length} options are found");
         Assert.All(options, option => Assert.Matches(
-            $@"(Value|DurationOf|SteerAsync|Number)\((?:[^;()]|\([^;()]*\))*\b{option.name}\b", option.source));
+            $@"(Value|DurationOf|SteerAsync|Number)\((?:[^;()]|\([^;()]*\))*\b{option.name}\b|return {option.name};", option.source));
     }
 
     private static bool IsTaken(string[] arguments) =>
         !CommandLine.Create().Parse(arguments).Errors.Any(error => error.Message.StartsWith("--output", StringComparison.Ordinal));
 
-    [GeneratedRegex("""(\w+) = (?:(?:new|new Option<[^(]*>|Text)\(\s*"--|(?:CommonOptions\.Reason|Number|Organisation)\(\))""")]
+    [GeneratedRegex("""(\w+) = (?:(?:new|new Option<[^(]*>|Text)\(\s*"--|(?:CommonOptions\.(?:Reason|Limit)|Number|Organisation)\()""")]
     private static partial Regex MadeOption();
 
     private static readonly string[] Formats = ["text", "json", "jsonl", "none"];

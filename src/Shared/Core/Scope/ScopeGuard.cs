@@ -28,7 +28,7 @@ public sealed class ScopeGuard
     public string? Closed(DateTimeOffset now)
     {
         if (_scopes.Count == 0)
-            return "no scope is set, so nothing may be scanned";
+            return "no scope is set, so nothing may be scanned; `taskmesh scope set` sets one";
         foreach (var scope in _scopes)
         {
             if (now < scope.ValidFrom)

@@ -8,7 +8,9 @@ public class ScopeGuardTests
 
     [Fact]
     public void Without_a_scope_nothing_may_be_scanned() =>
-        Assert.Equal("no scope is set, so nothing may be scanned", new ScopeGuard([]).Refusal(AddressRange.Parse("8.8.8.8"), Now));
+        Assert.Equal(
+            "no scope is set, so nothing may be scanned; `taskmesh scope set` sets one",
+            new ScopeGuard([]).Refusal(AddressRange.Parse("8.8.8.8"), Now));
 
     [Theory]
     [InlineData("93.184.216.0/24", null)]
