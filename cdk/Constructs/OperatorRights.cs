@@ -29,6 +29,8 @@ public sealed class OperatorRights : Construct
             [queues.DeadLettersOf(Queues.ManagerName).QueueArn, queues.DeadLettersOf(Queues.ControlName).QueueArn]);
         // What `taskmesh doctor` looks at.
         Policy.May(["sqs:GetQueueAttributes"], [.. queues.All.Select(queue => queue.QueueArn)]);
+        Policy.May(
+            ["ec2:DescribeImages", "ec2:DescribeInstanceTypes", "ec2:DescribeLaunchTemplateVersions", "ec2:DescribeSubnets"], ["*"]);
         database.GrantConnect(Policy, "tm_reader");
     }
 

@@ -12,14 +12,6 @@ namespace TaskMesh.Manager;
 public sealed class FleetLauncher(
     IFleetLedger ledger, IComputeFleet cloud, FleetSettings settings, IdSource ids, TimeProvider clock, Random random, ManagerLog log)
 {
-    /// <summary>By this tag's value, the launch template's name, a mesh knows its instances from another's in the same account.</summary>
-    public const string MeshTag = "mesh";
-
-    public const string IntentTag = "intent";
-
-    private const string AppTag = "app";
-    private const string AppName = "taskmesh";
-
     /// <summary>An unclear answer is asked for again at once, then after this.</summary>
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(5);
 
@@ -183,10 +175,10 @@ public sealed class FleetLauncher(
 
     private static Dictionary<string, string> TagsOf(LaunchIntent intent, string template) => new()
     {
-        [AppTag] = AppName,
-        [MeshTag] = template,
-        [IntentTag] = intent.Id.ToString(),
-        ["slot"] = intent.Slot.ToString(CultureInfo.InvariantCulture),
+        [FleetTags.App] = FleetTags.AppName,
+        [FleetTags.Mesh] = template,
+        [FleetTags.Intent] = intent.Id.ToString(),
+        [FleetTags.Slot] = intent.Slot.ToString(CultureInfo.InvariantCulture),
     };
 
     /// <summary>

@@ -58,7 +58,7 @@ public sealed class FleetReconciler(
     {
         // The cloud first, then the ledger: an instance launched in between is in neither list rather than wrongly gone.
         var asked = clock.GetTimestamp();
-        var all = await cloud.ListAsync(FleetLauncher.MeshTag, settings.LaunchTemplate, cancellation);
+        var all = await cloud.ListAsync(FleetTags.Mesh, settings.LaunchTemplate, cancellation);
         var existing = all.Where(instance => !instance.HasEnded).ToList();
         await ledger.AdoptAsync(
             [.. from instance in all let intent = IntentOf(instance) where intent is not null select (intent.Value, instance)],
@@ -133,5 +133,5 @@ public sealed class FleetReconciler(
     private static bool IsProtected(FleetInstance instance) => instance.Tags.ContainsKey(ProtectedTag);
 
     private static Guid? IntentOf(FleetInstance instance) =>
-        Guid.TryParse(instance.Tags.GetValueOrDefault(FleetLauncher.IntentTag), out var intent) ? intent : null;
+        Guid.TryParse(instance.Tags.GetValueOrDefault(FleetTags.Intent), out var intent) ? intent : null;
 }

@@ -48,7 +48,7 @@ public sealed record FleetSettings(
         ReadMinimum(reader),
         ReadCost(reader));
 
-    /// <summary>A type of another architecture than the image would boot nothing, and only the boot deadline would tell.</summary>
+    /// <summary>EC2 would refuse a type of another architecture than the image's, and that stops all launches.</summary>
     private static IReadOnlyList<LaunchCell> ReadCells(SettingsReader reader)
     {
         const string typesVariable = "TASKMESH_MANAGER_INSTANCE_TYPES";

@@ -41,7 +41,11 @@ public sealed record ManagerSettings(
         Fleet.Configuration,
         Fleet.TemplateType,
         Fleet.Cost.Cap,
-        [.. Fleet.Cells.Select(cell => new PricedCell(cell, Fleet.PriceOf(cell)))]);
+        [.. Fleet.Cells.Select(cell => new PricedCell(cell, Fleet.PriceOf(cell)))])
+    {
+        LaunchTemplate = Fleet.LaunchTemplate,
+        LaunchTemplateVersion = Fleet.LaunchTemplateVersion,
+    };
 
     /// <exception cref="InfrastructureException">The pool has gone from the configuration.</exception>
     public string QueueOf(string pool) =>

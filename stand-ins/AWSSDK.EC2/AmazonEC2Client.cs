@@ -58,6 +58,10 @@ public class AmazonEC2Client : AmazonServiceClient, IAmazonEC2
         DeleteLaunchTemplateRequest request, CancellationToken cancellationToken = default) =>
         CallAsync(Operations.DeleteLaunchTemplate, request, cancellationToken);
 
+    public virtual Task<DescribeImagesResponse> DescribeImagesAsync(
+        DescribeImagesRequest request, CancellationToken cancellationToken = default) =>
+        CallAsync(Operations.DescribeImages, request, cancellationToken);
+
     public virtual Task<DescribeInstancesResponse> DescribeInstancesAsync(
         DescribeInstancesRequest request, CancellationToken cancellationToken = default) =>
         CallAsync(Operations.DescribeInstances, request, cancellationToken);

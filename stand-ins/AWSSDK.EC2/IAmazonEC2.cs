@@ -24,6 +24,8 @@ public interface IAmazonEC2 : IAmazonService, IDisposable
     Task<DeleteLaunchTemplateResponse> DeleteLaunchTemplateAsync(
         DeleteLaunchTemplateRequest request, CancellationToken cancellationToken = default);
 
+    Task<DescribeImagesResponse> DescribeImagesAsync(DescribeImagesRequest request, CancellationToken cancellationToken = default);
+
     Task<DescribeInstancesResponse> DescribeInstancesAsync(DescribeInstancesRequest request, CancellationToken cancellationToken = default);
 
     Task<DescribeInstanceTypesResponse> DescribeInstanceTypesAsync(

@@ -14,6 +14,23 @@ public class ArchitectureValues(string value) : ConstantClass(value)
     public static implicit operator ArchitectureValues(string value) => FindValue(value);
 }
 
+/// <summary>Whether an image can be used.</summary>
+public class ImageState(string value) : ConstantClass(value)
+{
+    public static readonly ImageState Available = new("available");
+    public static readonly ImageState Deregistered = new("deregistered");
+    public static readonly ImageState Disabled = new("disabled");
+    public static readonly ImageState Error = new("error");
+    public static readonly ImageState Failed = new("failed");
+    public static readonly ImageState Invalid = new("invalid");
+    public static readonly ImageState Pending = new("pending");
+    public static readonly ImageState Transient = new("transient");
+
+    public static ImageState FindValue(string value) => FindValue<ImageState>(value);
+
+    public static implicit operator ImageState(string value) => FindValue(value);
+}
+
 /// <summary>What happens to a spot instance that EC2 takes back.</summary>
 public class InstanceInterruptionBehavior(string value) : ConstantClass(value)
 {

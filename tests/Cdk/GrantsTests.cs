@@ -18,9 +18,9 @@ public class GrantsTests
     /// <summary>Rights that AWS knows in no narrower form.</summary>
     private static readonly string[] OnlyOnEverything =
     [
-        "ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeInstanceTypes",
-        "ec2:DescribeInstances", "ec2:DescribeLaunchTemplateVersions", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets",
-        "ec2:UnassignPrivateIpAddresses", "logs:GetQueryResults",
+        "ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeImages",
+        "ec2:DescribeInstanceTypes", "ec2:DescribeInstances", "ec2:DescribeLaunchTemplateVersions", "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeSubnets", "ec2:UnassignPrivateIpAddresses", "logs:GetQueryResults",
     ];
 
     [NodeFact]

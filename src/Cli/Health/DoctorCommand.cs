@@ -6,12 +6,15 @@ using TaskMesh.Cli.Local;
 using TaskMesh.Cli.Mesh;
 using TaskMesh.Cli.Output;
 using TaskMesh.Core.Configuration;
+using TaskMesh.Core.Planning;
 
 namespace TaskMesh.Cli.Health;
 
 /// <summary><c>taskmesh doctor</c>: what does not work, by which evidence, and what to do.</summary>
 internal static class DoctorCommand
 {
+    private const string Database = "database";
+
     private static readonly string[] Regions = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 
     public static Command Create()
@@ -40,14 +43,25 @@ internal static class DoctorCommand
         var findings = new List<Diagnosis>(MachineCheck.Here(sends: settings?.LocalEndpoint is not null).Run());
         if (settings is null)
             return [.. findings, problem!];
-        findings.AddRange(await DatabaseAsync(settings, environment, clock, cancellation));
+        var rules = await LookAtDatabaseAsync(findings, settings, environment, clock, cancellation);
         if (settings.LocalEndpoint is null && AwsClients.Problem() is { } wrong)
             return [.. findings, Diagnosis.Fail("aws", $"The SDK of AWS cannot start: {wrong}.", "export AWS_REGION=…, such as eu-west-1")];
         using var sqs = settings.LocalEndpoint is { } local ? AwsClients.LocalSqs(local) : AwsClients.Sqs();
         var region = Regions.Select(name => environment.GetValueOrDefault(name)).FirstOrDefault(name => name is not null);
-        findings.AddRange(await new QueueCheck(
-            url => QueueState.AskAsync(sqs, url, cancellation), settings.ManagerQueue, settings.ControlQueue, region).RunAsync());
+        var queues = new QueueCheck(
+            url => QueueState.AskAsync(sqs, url, cancellation), settings.ManagerQueue, settings.ControlQueue, region);
+        findings.AddRange(await queues.RunAsync());
+        if (queues.CanAsk && rules is { LaunchTemplate: not null, MaxWorkers: > 0 })
+            findings.AddRange(await LaunchesAsync(rules, settings.LocalEndpoint, cancellation));
         return findings;
+    }
+
+    private static async Task<IEnumerable<Diagnosis>> LaunchesAsync(MeshRules rules, Uri? local, CancellationToken cancellation)
+    {
+        using var ec2 = local is null ? AwsClients.Ec2() : AwsClients.LocalEc2(local);
+        var facts = await new LaunchInquiry(ec2).AskAsync(
+            rules.LaunchTemplate!, rules.LaunchTemplateVersion!, [.. rules.Cells.Select(cell => cell.Cell)], cancellation);
+        return new LaunchCheck(rules, facts, isManager: local is not null).Run();
     }
 
     private static (MeshSettings? Settings, Diagnosis? Problem) Find(IReadOnlyDictionary<string, string> environment)
@@ -66,57 +80,57 @@ internal static class DoctorCommand
         }
     }
 
-    private static async Task<IEnumerable<Diagnosis>> DatabaseAsync(
-        MeshSettings settings, IReadOnlyDictionary<string, string> environment, TimeProvider clock, CancellationToken cancellation)
+    /// <returns>What the last Manager that started was told; null if there was none, or nobody can tell.</returns>
+    private static async Task<MeshRules?> LookAtDatabaseAsync(
+        List<Diagnosis> findings,
+        MeshSettings settings,
+        IReadOnlyDictionary<string, string> environment,
+        TimeProvider clock,
+        CancellationToken cancellation)
     {
-        const string check = "database";
         var local = settings.LocalEndpoint is null ? null : LocalState.Read(LocalFolder.Find(environment));
         try
         {
             await using var mesh = new MeshClient(settings);
             var health = await mesh.Health.ReadAsync(cancellation);
             if (MeshCheck.Version(health) is { } other)
-                return [other];
+            {
+                findings.Add(other);
+                return null;
+            }
             var log = local is null
                 ? "the log group of the Manager's function"
                 : new LocalMeshOptions(LocalFolder.Find(environment)).ManagerLog;
             var rules = await mesh.Rules.RulesAsync(cancellation);
             var waiting = (await mesh.Reader.PoolsAsync(cancellation)).Where(pool => pool.Name == rules?.LaunchPool).Sum(pool => pool.Waiting);
-            return
-            [
-                Diagnosis.Ok(check, $"PostgreSQL {health.Version}, with the {health.Migrations.Count} migrations of this version."),
-                .. new MeshCheck(
-                    health,
-                    rules,
-                    await mesh.Fleet.ReadAsync(cancellation),
-                    waiting,
-                    local is null ? null : clock.GetUtcNow() - local.StartedAt,
-                    log,
-                    clock.GetUtcNow()).Run(),
-            ];
+            var age = local is null ? (TimeSpan?)null : clock.GetUtcNow() - local.StartedAt;
+            var check = new MeshCheck(health, rules, await mesh.Fleet.ReadAsync(cancellation), waiting, age, log, clock.GetUtcNow());
+            findings.Add(
+                Diagnosis.Ok(Database, $"PostgreSQL {health.Version}, with the {health.Migrations.Count} migrations of this version."));
+            findings.AddRange(check.Run());
+            return rules;
         }
-        catch (CliException e)
+        catch (Exception e) when (Explain(e, local is not null) is { } found)
         {
-            return [Diagnosis.Fail(check, e.Message, "write it as Host=…;Username=…;Password=…;Database=…")];
-        }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
-        {
-            return [Diagnosis.Fail(
-                check,
-                $"It has no schema of TaskMesh, it was never migrated: {e.SqlState}: {e.MessageText}",
-                "check Database= in TASKMESH_CLI_DATABASE; deploy this version, which migrates it (docs/deploy.md), or restart the local mesh")];
-        }
-        catch (PostgresException e)
-        {
-            return [Diagnosis.Fail(
-                check, $"It answers with {e.SqlState}: {e.MessageText}", "check role, password and rights in TASKMESH_CLI_DATABASE")];
-        }
-        catch (NpgsqlException e)
-        {
-            return [Diagnosis.Fail(check, $"It cannot be reached: {e.Message}", local is null
-                ? "check TASKMESH_CLI_DATABASE and the way there; on AWS that the cluster runs" : "taskmesh local down; taskmesh local up")];
+            findings.Add(found);
+            return null;
         }
     }
+
+    private static Diagnosis? Explain(Exception failure, bool isLocal) => failure switch
+    {
+        CliException e => Diagnosis.Fail(Database, e.Message, "write it as Host=…;Username=…;Password=…;Database=…"),
+        PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName } e => Diagnosis.Fail(
+            Database,
+            $"It has no schema of TaskMesh, it was never migrated: {e.SqlState}: {e.MessageText}",
+            "check Database= in TASKMESH_CLI_DATABASE; deploy this version, which migrates it (docs/deploy.md), or restart the local mesh"),
+        PostgresException e => Diagnosis.Fail(
+            Database, $"It answers with {e.SqlState}: {e.MessageText}", "check role, password and rights in TASKMESH_CLI_DATABASE"),
+        NpgsqlException e => Diagnosis.Fail(Database, $"It cannot be reached: {e.Message}", isLocal
+            ? "taskmesh local down; taskmesh local up"
+            : "check TASKMESH_CLI_DATABASE and the way there; on AWS that the cluster runs"),
+        _ => null,
+    };
 
     private sealed record Row(string Schema, string Check, string Verdict, string Evidence, string? Fix);
 }

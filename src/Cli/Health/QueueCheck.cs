@@ -13,6 +13,9 @@ internal sealed partial class QueueCheck(Func<string, Task<QueueState>> ask, str
     /// <summary>Named after the Manager's.</summary>
     private static readonly string[] Others = ["external", "internal", "bare-metal"];
 
+    /// <summary>Whether other services of AWS are worth asking, once the queues were asked.</summary>
+    public bool CanAsk { get; private set; }
+
     public async Task<IReadOnlyList<Diagnosis>> RunAsync()
     {
         if (RegionOf(managerQueue) is { } other && region is not null && other != region)
@@ -24,8 +27,12 @@ internal sealed partial class QueueCheck(Func<string, Task<QueueState>> ask, str
             findings.Add(Of(queue, dead));
             // What keeps one from being asked keeps all.
             if (queue.Fault is not null && queue.Code != QueueState.Missing)
-                break;
+            {
+                CanAsk = IsDenied(queue.Code);
+                return findings;
+            }
         }
+        CanAsk = true;
         return findings;
     }
 
@@ -44,7 +51,7 @@ internal sealed partial class QueueCheck(Func<string, Task<QueueState>> ask, str
                 "deploy again; or correct TASKMESH_MANAGER_QUEUE_URL and TASKMESH_CONTROL_QUEUE_URL"),
             ({ } code, _) when code.Contains("Expired", StringComparison.Ordinal) => Diagnosis.Fail(
                 check, $"The credentials have expired ({code}).", "sign in again, or export fresh credentials"),
-            ("AccessDenied" or "AccessDeniedException", _) => Diagnosis.Warn(
+            ({ } code, _) when IsDenied(code) => Diagnosis.Warn(
                 check, $"It may not be asked: {queue.Fault}", "grant sqs:GetQueueAttributes to whoever runs this"),
             ({ } code, _) => Diagnosis.Fail(check, $"{code}: {queue.Fault}", "look up the credentials and the region: aws sts get-caller-identity"),
             (null, _) when queue.Fault is { } fault => Diagnosis.Fail(
@@ -58,6 +65,8 @@ internal sealed partial class QueueCheck(Func<string, Task<QueueState>> ask, str
             _ => Diagnosis.Ok(check, $"{queue.Messages} messages wait, none in its dead-letter queue."),
         };
     }
+
+    private static bool IsDenied(string? code) => code is "AccessDenied" or "AccessDeniedException";
 
     private static string? RegionOf(string url) => AwsUrl().Match(url) is { Success: true } match ? match.Groups["region"].Value : null;
 

@@ -98,6 +98,9 @@ public sealed record EventSourceConfiguration
 /// <summary>What an instance of this image runs.</summary>
 public sealed record ImageConfiguration : ProgramConfiguration
 {
+    /// <summary>arm64 or x86_64. Told, and held against the instance type; the process gets what the machine has.</summary>
+    public string Architecture { get; init; } = "arm64";
+
     /// <summary>Without "CAP_", lower case; they need a user of the image's own.</summary>
     public IReadOnlyList<string> Capabilities { get; init; } = [];
 

@@ -104,6 +104,8 @@ public static partial class ConfigurationReader
     {
         foreach (var problem in Program($"images: '{id}'", image))
             yield return problem;
+        if (image.Architecture is not ("arm64" or "x86_64"))
+            yield return $"images: '{id}': architecture '{image.Architecture}' is neither arm64 nor x86_64";
         if (image is { UserId: null, Capabilities.Count: > 0 })
             yield return $"images: '{id}': capabilities need a userId";
         foreach (var name in image.Capabilities.Where(name => !CapabilityName().IsMatch(name)))

@@ -5,7 +5,7 @@ using TaskMesh.LocalCloud.Wire;
 
 namespace TaskMesh.LocalCloud.Ec2;
 
-/// <summary>What there is to launch from and in: launch templates, subnets, instance types and their spot prices.</summary>
+/// <summary>What there is to launch from and in: launch templates, images, subnets, instance types and their spot prices.</summary>
 public sealed class Ec2Catalogue(LaunchTemplates templates, CloudConfiguration configuration, TimeProvider clock)
 {
     private const string Linux = "Linux/UNIX";
@@ -13,6 +13,7 @@ public sealed class Ec2Catalogue(LaunchTemplates templates, CloudConfiguration c
     private static readonly Ec2Page TemplatePages = new(1, 200);
     private static readonly Ec2Page SubnetPages = new(5, 1000);
     private static readonly Ec2Page TypePages = new(5, 100);
+    private static readonly Ec2Page ImagePages = new(1, 1000);
     private static readonly Ec2Page PricePages = new(1, 1000);
 
     private static readonly Ec2Filter<KeyValuePair<string, SubnetConfiguration>> Subnets = new(new()
@@ -34,6 +35,13 @@ public sealed class Ec2Catalogue(LaunchTemplates templates, CloudConfiguration c
         ["vcpu-info.default-vcpus"] = type => [Text(type.Value.Vcpus)],
     });
 
+    private static readonly Ec2Filter<KeyValuePair<string, ImageConfiguration>> Images = new(new()
+    {
+        ["architecture"] = image => [image.Value.Architecture],
+        ["image-id"] = image => [image.Key],
+        ["state"] = _ => [Ec2Xml.Available],
+    });
+
     private static readonly Ec2Filter<SpotPrice> Prices = new(new()
     {
         ["availability-zone"] = price => [price.Zone],
@@ -51,6 +59,7 @@ public sealed class Ec2Catalogue(LaunchTemplates templates, CloudConfiguration c
         new("CreateLaunchTemplateVersion", CreateLaunchTemplateVersion),
         new("DeleteLaunchTemplate", DeleteLaunchTemplate),
         new("DescribeLaunchTemplateVersions", DescribeLaunchTemplateVersions),
+        new("DescribeImages", DescribeImages),
         new("DescribeSubnets", DescribeSubnets),
         new("DescribeInstanceTypes", DescribeInstanceTypes),
         new("DescribeSpotPriceHistory", DescribeSpotPriceHistory),
@@ -77,6 +86,16 @@ public sealed class Ec2Catalogue(LaunchTemplates templates, CloudConfiguration c
             : Enumerable.Range(1, template.Versions.Count).Reverse();
         return TemplatePages.Of(
             request, "launchTemplateVersionSet", numbers, Text, page => page.Select(number => Ec2Xml.TemplateVersion(template, number)));
+    }
+
+    private IEnumerable<XElement> DescribeImages(QueryParameters request)
+    {
+        var ids = request.Texts("ImageId") ?? [.. configuration.Images.Keys];
+        if (ids.FirstOrDefault(id => !configuration.Images.ContainsKey(id)) is { } unknown)
+            throw Ec2Errors.Image(unknown);
+        var found = ids.Select(id => KeyValuePair.Create(id, configuration.Images[id])).Where(Images.Of(request));
+        return ImagePages.Of(
+            request, "imagesSet", found, image => image.Key, page => page.Select(image => Ec2Xml.Image(image.Key, image.Value, configuration)));
     }
 
     private IEnumerable<XElement> DescribeSubnets(QueryParameters request)

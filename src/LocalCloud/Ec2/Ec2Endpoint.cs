@@ -12,28 +12,29 @@ public sealed class Ec2Endpoint(Ec2Operations operations, Ec2Faults faults, Clou
 
     private readonly ConcurrentQueue<LaunchCall> _launches = new();
 
-    /// <summary>Every RunInstances, in the order of their answers.</summary>
+    /// <summary>Every RunInstances but dry runs, in the order of their answers.</summary>
     public IReadOnlyCollection<LaunchCall> Launches => _launches;
 
     public async Task HandleQueryAsync(HttpContext context, QueryParameters parameters)
     {
         var id = ids.Uuid();
         var operation = parameters["Action"];
-        var fault = faults.Next(operation, parameters["InstanceType"], parameters["SubnetId"], MarketOf(parameters));
+        var isDryRun = parameters.Flag("DryRun");
+        var fault = faults.Next(operation, parameters["InstanceType"], parameters["SubnetId"], MarketOf(parameters), isDryRun);
         var (status, answer, code) = (StatusCodes.Status200OK, Ec2Xml.Element("nothing"), "launched");
         try
         {
             if (fault is { Code: { } early, TakesEffect: false } && !(Ec2Errors.IsRefusal(early) && operations.IsKnown(parameters["ClientToken"])))
-                throw Ec2Errors.Scripted(early);
+                throw Ec2Errors.Scripted(early, operation!);
             answer = Ec2Xml.Answer(operation!, id, operations.Run(operation, parameters));
             if (fault is { Code: { } late, TakesEffect: true })
-                throw Ec2Errors.Scripted(late);
+                throw Ec2Errors.Scripted(late, operation!);
         }
         catch (AwsException error)
         {
             (status, answer, code) = (error.Status, Ec2Xml.Error(error, id), error.Code);
         }
-        if (operation == "RunInstances")
+        if (operation == "RunInstances" && !isDryRun)
             Note(parameters, code, fault);
         if (fault?.ReplyLost == true)
             LoseReply(context.Response);

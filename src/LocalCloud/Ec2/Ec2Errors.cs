@@ -5,9 +5,19 @@ namespace TaskMesh.LocalCloud.Ec2;
 /// <summary>What EC2 says when it says no ("Error codes for the Amazon EC2 API").</summary>
 internal static class Ec2Errors
 {
+    public const string Unauthorized = "UnauthorizedOperation";
+
     public static AwsException UnknownAction(string? name) => new("InvalidAction", $"The action {name} is not valid for this web service.");
+
     /// <summary>By its code alone, with the status that EC2 gives it.</summary>
-    public static AwsException Scripted(string code) => new(code, "As the configuration of this cloud says.", StatusOf(code));
+    public static AwsException Scripted(string code, string operation) => new(
+        code,
+        code == Unauthorized
+            ? $"You are not authorized to perform this operation. User: arn:aws:iam::000000000000:user/local is not authorized to perform: "
+                + $"ec2:{operation} because no identity-based policy allows the ec2:{operation} action. "
+                + "Encoded authorization failure message: bG9jYWw"
+            : "As the configuration of this cloud says.",
+        StatusOf(code));
 
     /// <summary>A launch that was made is not refused afterwards: its token is answered from what is known.</summary>
     public static bool IsRefusal(string code) =>
@@ -48,7 +58,7 @@ internal static class Ec2Errors
     {
         "InternalError" or "InternalFailure" or "InsufficientInstanceCapacity" or "InsufficientHostCapacity" => 500,
         "Unavailable" or "ServiceUnavailable" or "RequestLimitExceeded" => 503,
-        "UnauthorizedOperation" => 403,
+        Unauthorized => 403,
         "AuthFailure" => 401,
         "DryRunOperation" => 412,
         _ => 400,

@@ -25,7 +25,8 @@ public sealed class Ec2Faults
     /// <summary>Counts a call with each fault that matches it; the first whose turn it is decides.</summary>
     /// <param name="type">Null if the call names none.</param>
     /// <param name="subnet">Null if the call names none.</param>
-    public Ec2Fault? Next(string? operation, string? type, string? subnet, string market)
+    /// <param name="isDryRun">Then EC2 looks at rights and parameters only, and no other fault meets the call.</param>
+    public Ec2Fault? Next(string? operation, string? type, string? subnet, string market, bool isDryRun = false)
     {
         lock (_gate)
         {
@@ -34,7 +35,8 @@ public sealed class Ec2Faults
             {
                 var (fault, met) = _faults[place];
                 if (fault.Operation != operation || !Matches(fault.InstanceType, type ?? Ec2Fault.OfTemplate)
-                    || !Matches(fault.Subnet, subnet ?? Ec2Fault.OfTemplate) || !Matches(fault.Market, market))
+                    || !Matches(fault.Subnet, subnet ?? Ec2Fault.OfTemplate) || !Matches(fault.Market, market)
+                    || (isDryRun && fault.Code != Ec2Errors.Unauthorized))
                     continue;
                 _faults[place] = (fault, ++met);
                 if (met >= fault.From && !(met - fault.From >= fault.Count)

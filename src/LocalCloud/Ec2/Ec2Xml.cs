@@ -78,6 +78,14 @@ internal static class Ec2Xml
         ];
     }
 
+    public static object?[] Image(string id, ImageConfiguration image, CloudConfiguration configuration) =>
+    [
+        Element("imageId", id),
+        Element("imageState", Available),
+        Element("imageOwnerId", configuration.AccountId),
+        Element("architecture", image.Architecture),
+    ];
+
     public static object?[] Subnet(string id, SubnetConfiguration subnet, CloudConfiguration configuration) =>
     [
         Element("subnetId", id),

@@ -26,6 +26,9 @@ public sealed record LaunchPlan(
             throw Ec2Errors.Image(imageId);
         if (!InstanceTypes.All.ContainsKey(instanceType))
             throw Ec2Errors.Invalid($"Invalid value '{instanceType}' for InstanceType.");
+        if (InstanceTypes.All[instanceType].Architecture is var built && configuration.Images[imageId].Architecture is var made && built != made)
+            throw Ec2Errors.Invalid(
+                $"The architecture '{built}' of the specified instance type does not match the architecture '{made}' of the specified AMI.");
         var subnetId = ReadSubnet(request["SubnetId"], version, configuration);
         if (request["ClientToken"]?.Length > LongestToken)
             throw Ec2Errors.Invalid($"Value for parameter ClientToken is longer than {LongestToken} characters.");

@@ -59,6 +59,10 @@ public static class AwsClients
 
     public static IAmazonEC2 Ec2() => new AmazonEC2Client(new AmazonEC2Config { Timeout = Ec2Timeout });
 
+    public static IAmazonEC2 LocalEc2(Uri endpoint) => new AmazonEC2Client(
+        new BasicAWSCredentials("local", "local"),
+        new AmazonEC2Config { ServiceURL = endpoint.ToString(), AuthenticationRegion = "local", Timeout = Ec2Timeout });
+
     /// <summary>For RunInstances: whether an unresolved launch is repeated is for the launch plan to decide, not for the SDK.</summary>
     public static IAmazonEC2 Ec2WithoutRetries() => new AmazonEC2Client(new AmazonEC2Config { Timeout = Ec2Timeout, MaxErrorRetry = 0 });
 }

@@ -52,6 +52,9 @@ public static class Ec2Errors
         var known => known,
     };
 
+    /// <summary>What EC2 says to a dry run that would have launched.</summary>
+    public const string WouldLaunch = "DryRunOperation";
+
     /// <summary>Whether EC2 does not know the instance, any more or yet.</summary>
     public static bool IsInstanceGone(string code) => code == "InvalidInstanceID.NotFound";
 }

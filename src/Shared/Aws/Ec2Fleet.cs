@@ -108,7 +108,7 @@ public sealed class Ec2Fleet(IAmazonEC2 ec2, IAmazonEC2 launcher) : IComputeFlee
         }
     }
 
-    private static RunInstancesRequest ToRunInstances(LaunchRequest request) => new()
+    internal static RunInstancesRequest ToRunInstances(LaunchRequest request) => new()
     {
         ClientToken = request.Token,
         LaunchTemplate = new LaunchTemplateSpecification { LaunchTemplateName = request.Template, Version = request.TemplateVersion },

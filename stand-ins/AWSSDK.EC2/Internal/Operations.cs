@@ -51,6 +51,18 @@ internal static class Operations
         },
         x => new());
 
+    public static readonly Operation<DescribeImagesRequest, DescribeImagesResponse> DescribeImages = new(
+        "DescribeImages",
+        (q, r) =>
+        {
+            q.Add("DryRun", r.DryRun);
+            q.AddAll("Filter", r.Filters);
+            q.AddAll("ImageId", r.ImageIds);
+            q.Add("MaxResults", r.MaxResults);
+            q.Add("NextToken", r.NextToken);
+        },
+        x => new() { Images = x.All("imagesSet", Read.Image), NextToken = x.Text("nextToken") });
+
     public static readonly Operation<DescribeInstancesRequest, DescribeInstancesResponse> DescribeInstances = new(
         "DescribeInstances",
         (q, r) =>
@@ -86,6 +98,7 @@ internal static class Operations
                 q.AddAll("LaunchTemplateVersion", r.Versions);
                 q.Add("MaxResults", r.MaxResults);
                 q.Add("NextToken", r.NextToken);
+                q.Add("ResolveAlias", r.ResolveAlias);
             },
             x => new() { NextToken = x.Text("nextToken"), LaunchTemplateVersions = x.All("launchTemplateVersionSet", Read.LaunchTemplateVersion) });
 

@@ -19,6 +19,13 @@ internal static class Read
         PreviousState = State(x.Child("previousState")),
     };
 
+    public static Image Image(XmlPart x) => new()
+    {
+        Architecture = x.Text("architecture"),
+        ImageId = x.Text("imageId"),
+        State = x.Text("imageState"),
+    };
+
     public static InstanceTypeInfo InstanceTypeInfo(XmlPart x) => new()
     {
         BareMetal = x.Bool("bareMetal"),

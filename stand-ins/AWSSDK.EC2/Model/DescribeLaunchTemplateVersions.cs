@@ -14,6 +14,9 @@ public class DescribeLaunchTemplateVersionsRequest : AmazonEC2Request
 
     public string NextToken { get; set; }
 
+    /// <summary>Whether an image that is named by a parameter of Systems Manager is told by its id.</summary>
+    public bool? ResolveAlias { get; set; }
+
     /// <summary>Numbers, $Latest, $Default.</summary>
     public List<string> Versions { get; set; }
 }

@@ -64,6 +64,25 @@ public class Ec2DescriptionsTests
     }
 
     [Fact]
+    public async Task Images()
+    {
+        var http = Answering("""
+            <imagesSet>
+              <item>
+                <imageId>ami-1</imageId>
+                <imageState>available</imageState>
+                <architecture>arm64</architecture>
+              </item>
+            </imagesSet>
+            """);
+
+        var image = Assert.Single((await AwsTestClients.Ec2(http).DescribeImagesAsync(new() { ImageIds = ["ami-1"] })).Images);
+
+        Assert.Equal(("ami-1", ArchitectureValues.Arm64, ImageState.Available), (image.ImageId, image.Architecture, image.State));
+        AssertSent(http, "ImageId.1=ami-1");
+    }
+
+    [Fact]
     public async Task Subnets()
     {
         var http = Answering("""

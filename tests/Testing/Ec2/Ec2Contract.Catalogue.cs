@@ -41,6 +41,15 @@ public abstract partial class Ec2Contract
     }
 
     [ContractFact]
+    public async Task Images_are_described_by_id()
+    {
+        var image = Assert.Single((await Ec2.DescribeImagesAsync(new() { ImageIds = [endpoint.ImageId] })).Images);
+
+        Assert.Equal((endpoint.ImageId, "arm64", "available"), (image.ImageId, image.Architecture.Value, image.State.Value));
+        await AssertRefusedAsync("InvalidAMIID.NotFound", () => Ec2.DescribeImagesAsync(new() { ImageIds = ["ami-0123456789abcdef0"] }));
+    }
+
+    [ContractFact]
     public async Task Subnets_are_described_by_id_and_by_filter()
     {
         var all = (await Ec2.DescribeSubnetsAsync(new())).Subnets;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using TaskMesh.Core.Fleet;
-using TaskMesh.Manager;
 using TaskMesh.Unit.Manager.Fleet;
 
 namespace TaskMesh.Unit.Manager;
@@ -45,7 +44,7 @@ public class FleetReconcilerTests
     {
         var unclear = 2;
         var rig = new FleetRig(_ => unclear-- > 0 ? new LaunchAnswer.Unknown("the reply was lost") : null);
-        var tags = new Dictionary<string, string> { [FleetLauncher.MeshTag] = FleetRig.Default.LaunchTemplate };
+        var tags = new Dictionary<string, string> { [FleetTags.Mesh] = FleetRig.Default.LaunchTemplate };
         rig.Cloud.Instances.Add(new FleetInstance("i-strange", "running", "t4g.micro", null, rig.Clock.GetUtcNow(), tags));
         rig.Cloud.Terminates = false;
         await rig.TickAsync(TimeSpan.Zero);

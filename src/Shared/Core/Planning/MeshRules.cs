@@ -22,6 +22,12 @@ public sealed record MeshRules(
     decimal? CostCap,
     IReadOnlyList<PricedCell> Cells)
 {
+    /// <summary>Null where a Manager of an earlier version told them.</summary>
+    public string? LaunchTemplate { get; init; }
+
+    /// <summary>A number, "$Latest" or "$Default".</summary>
+    public string? LaunchTemplateVersion { get; init; }
+
     /// <summary>Work is counted no further: more changes nothing.</summary>
     [JsonIgnore]
     public int CountUpTo => MaxWorkers * TasksPerWorker + 1;

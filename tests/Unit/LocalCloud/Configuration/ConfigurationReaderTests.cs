@@ -38,6 +38,7 @@ public class ConfigurationReaderTests
     [InlineData("\"functions\":[{\"name\":\"f\",\"command\":[\"x\"],\"timeoutSeconds\":901}]", "timeoutSeconds 901")]
     [InlineData("\"functions\":[{\"name\":\"f\",\"command\":[\"x\"],\"eventSources\":[{\"queue\":\"q\"}]}]", "queue 'q' is not configured")]
     [InlineData("\"images\":{\"i\":{\"command\":[\"x\"],\"capabilities\":[\"net_raw\"]}}", "images: 'i': capabilities need a userId")]
+    [InlineData("\"images\":{\"i\":{\"command\":[\"x\"],\"architecture\":\"mips\"}}", "'mips' is neither arm64 nor x86_64")]
     [InlineData("\"images\":{\"i\":{\"command\":[\"x\"],\"networkNamespace\":\"../etc\"}}", "'../etc' is no name of a network namespace")]
     [InlineData("\"launchTemplates\":{\"t\":{\"versions\":[]}}", "defaultVersion 1 is none of its 0 versions")]
     [InlineData("\"launchTemplates\":{\"t\":{\"versions\":[{\"imageId\":\"i\",\"instanceType\":\"t4g.micro\"}]}}", "image 'i' is not configured")]

@@ -33,6 +33,15 @@ public class Ec2FaultsTests
         Assert.Null(new Ec2Faults([new() { Code = "x" }], new FaultSource(1)).Next("DescribeInstances", null, null, "on-demand"));
 
     [Fact]
+    public void A_dry_run_is_met_by_a_missing_right_alone_and_counts_for_nothing_else()
+    {
+        var faults = new Ec2Faults([new() { Code = "x", Count = 1 }, new() { Code = "UnauthorizedOperation" }], new FaultSource(1));
+
+        Assert.Equal("UnauthorizedOperation", faults.Next("RunInstances", null, null, "on-demand", isDryRun: true)?.Code);
+        Assert.Equal("x", faults.Next("RunInstances", null, null, "on-demand")?.Code);
+    }
+
+    [Fact]
     public void A_share_is_drawn_by_the_seed_for_each_call_of_a_cell()
     {
         Assert.Equal(Hits(1), Hits(1));

@@ -54,6 +54,7 @@ public class LaunchPlanTests
     [InlineData("LaunchTemplate.Version", "3", "InvalidLaunchTemplateId.VersionNotFound")]
     [InlineData("ImageId", "ami-2", "InvalidAMIID.NotFound")]
     [InlineData("InstanceType", "m1.huge", "InvalidParameterValue")]
+    [InlineData("InstanceType", "t3.micro", "InvalidParameterValue")]
     [InlineData("SubnetId", "subnet-c", "InvalidSubnetID.NotFound")]
     [InlineData("MaxCount", "0", "InvalidParameterValue")]
     public void What_does_not_exist_is_refused_with_EC2s_code(string name, string value, string code) =>
