@@ -5,6 +5,7 @@ using System.CommandLine.Parsing;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Npgsql;
+using TaskMesh.Aws;
 using TaskMesh.Cli.Commands;
 using TaskMesh.Cli.Demo;
 using TaskMesh.Cli.Deploy;
@@ -93,6 +94,12 @@ internal static partial class CommandLine
         {
             // Whoever read along has seen enough.
             return ExitCode.Success;
+        }
+        catch (Exception e) when (AwsRefusal.Of(e) is { } refusal)
+        {
+            var refused = CliException.Of(refusal);
+            await configuration.Error.WriteLineAsync(refused.Message);
+            return refused.ExitCode;
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {

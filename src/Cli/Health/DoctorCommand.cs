@@ -119,6 +119,7 @@ internal static class DoctorCommand
 
     private static Diagnosis? Explain(Exception failure, bool isLocal) => failure switch
     {
+        _ when AwsRefusal.Of(failure) is { } refusal => Diagnosis.Fail(Database, $"{refusal.Evidence}.", refusal.Fix),
         CliException e => Diagnosis.Fail(Database, e.Message, "write it as Host=…;Username=…;Password=…;Database=…"),
         PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName } e => Diagnosis.Fail(
             Database,

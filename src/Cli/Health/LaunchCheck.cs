@@ -1,5 +1,4 @@
 using TaskMesh.Aws;
-using TaskMesh.Core.Fleet;
 using TaskMesh.Core.Planning;
 
 namespace TaskMesh.Cli.Health;
@@ -11,9 +10,6 @@ internal sealed class LaunchCheck(MeshRules rules, LaunchFacts facts, bool isMan
     private const string Subnets = "BARE_METAL_WORKER_SUBNETS";
     private const string Types = "TASKMESH_MANAGER_INSTANCE_TYPES";
     private const string Template = "TASKMESH_MANAGER_LAUNCH_TEMPLATE";
-
-    /// <summary>For decoders; it hides what went before it.</summary>
-    private const string Encoded = " Encoded authorization failure message";
 
     public IEnumerable<Diagnosis> Run() => new[] { OfTemplate(), OfImage(), OfTypes(), OfSubnets(), OfLaunch() }.OfType<Diagnosis>();
 
@@ -98,31 +94,27 @@ internal sealed class LaunchCheck(MeshRules rules, LaunchFacts facts, bool isMan
         return RefusalTo(LaunchQuestion.Launch) switch
         {
             null => Diagnosis.Ok(check, $"EC2 would allow a launch of {cell}; of capacity and quotas it says nothing."),
-            { Code: { } code } refusal when Ec2Errors.ClassOf(code) == RefusalClass.Permission => new(
+            var refusal when AwsRefusal.Of(refusal.Code, refusal.Message) is { } denied => new(
                 check,
                 isManager ? Verdict.Fail : Verdict.Warn,
-                $"EC2 would refuse whoever runs this a launch of {cell}: {code}: {Text(refusal)}",
+                $"EC2 would not launch {cell} for whoever runs this: {denied.Evidence}.",
                 "see that the Manager's role has this right (docs/deploy.md); what it was told itself says `taskmesh fleet`"),
             var refusal => Diagnosis.Fail(
-                check, $"EC2 would refuse a launch of {cell}: {refusal.Code}: {Text(refusal)}", "mend what EC2 names: docs/operations.md"),
+                check, $"EC2 would not launch {cell}: {refusal}", "mend what EC2 names: docs/operations.md"),
         };
     }
 
     private Ec2Refusal? RefusalTo(LaunchQuestion question) => facts.Refusals.GetValueOrDefault(question);
 
-    private static Diagnosis Unanswered(string check, Ec2Refusal refusal) => refusal.Code switch
+    private static Diagnosis Unanswered(string check, Ec2Refusal refusal) => AwsRefusal.Of(refusal.Code, refusal.Message) switch
     {
-        null => Diagnosis.Fail(check, $"EC2 cannot be reached: {refusal.Message}", "check AWS_ENDPOINT_URL and the network"),
-        "UnauthorizedOperation" => Diagnosis.Warn(
+        { IsPermission: true } denied => Diagnosis.Warn(
             check,
-            $"EC2 may not be asked: {Text(refusal)}",
+            $"{denied.Evidence}.",
             "grant ec2:DescribeLaunchTemplateVersions, ec2:DescribeImages, ec2:DescribeInstanceTypes and ec2:DescribeSubnets to whoever runs this"),
-        var code => Diagnosis.Fail(
-            check, $"EC2 does not tell: {code}: {Text(refusal)}", "look up the credentials and the region: aws sts get-caller-identity"),
+        { } unknown => Diagnosis.Fail(check, $"{unknown.Evidence}.", unknown.Fix),
+        _ => Diagnosis.Fail(check, $"EC2 does not answer: {refusal}", "check AWS_ENDPOINT_URL, AWS_REGION and the network"),
     };
-
-    private static string Text(Ec2Refusal refusal) =>
-        refusal.Message.IndexOf(Encoded, StringComparison.Ordinal) is >= 0 and var end ? refusal.Message[..end] : refusal.Message;
 
     private static string List(IEnumerable<string> names) => string.Join(", ", names);
 }

@@ -28,7 +28,7 @@ internal sealed partial class QueueCheck(Func<string, Task<QueueState>> ask, str
             // What keeps one from being asked keeps all.
             if (queue.Fault is not null && queue.Code != QueueState.Missing)
             {
-                CanAsk = IsDenied(queue.Code);
+                CanAsk = RefusalOf(queue) is { IsPermission: true };
                 return findings;
             }
         }
@@ -49,10 +49,9 @@ internal sealed partial class QueueCheck(Func<string, Task<QueueState>> ask, str
                 check,
                 $"There is no such queue at {queue.Url}.",
                 "deploy again; or correct TASKMESH_MANAGER_QUEUE_URL and TASKMESH_CONTROL_QUEUE_URL"),
-            ({ } code, _) when code.Contains("Expired", StringComparison.Ordinal) => Diagnosis.Fail(
-                check, $"The credentials have expired ({code}).", "sign in again, or export fresh credentials"),
-            ({ } code, _) when IsDenied(code) => Diagnosis.Warn(
-                check, $"It may not be asked: {queue.Fault}", "grant sqs:GetQueueAttributes to whoever runs this"),
+            _ when RefusalOf(queue) is { } refusal => refusal.IsPermission
+                ? Diagnosis.Warn(check, $"{refusal.Evidence}.", "grant sqs:GetQueueAttributes to whoever runs this")
+                : Diagnosis.Fail(check, $"{refusal.Evidence}.", refusal.Fix),
             ({ } code, _) => Diagnosis.Fail(check, $"{code}: {queue.Fault}", "look up the credentials and the region: aws sts get-caller-identity"),
             (null, _) when queue.Fault is { } fault => Diagnosis.Fail(
                 check, $"It cannot be reached: {fault}", "check AWS_ENDPOINT_URL and the network"),
@@ -66,7 +65,7 @@ internal sealed partial class QueueCheck(Func<string, Task<QueueState>> ask, str
         };
     }
 
-    private static bool IsDenied(string? code) => code is "AccessDenied" or "AccessDeniedException";
+    private static AwsRefusal? RefusalOf(QueueState queue) => AwsRefusal.Of(queue.Code, queue.Fault ?? "");
 
     private static string? RegionOf(string url) => AwsUrl().Match(url) is { Success: true } match ? match.Groups["region"].Value : null;
 

@@ -103,7 +103,7 @@ public sealed class MeshClient : IAsyncDisposable
         }
         catch (InfrastructureException e)
         {
-            throw new CliException(ExitCode.Unavailable, e.Message, e);
+            throw AwsRefusal.Of(e) is { } refusal ? CliException.Of(refusal) : new CliException(ExitCode.Unavailable, e.Message, e);
         }
     }
 
@@ -115,6 +115,8 @@ public sealed class MeshClient : IAsyncDisposable
         if (bytes > SqsLimits.BatchBytes)
             throw new CliException(ExitCode.Usage, $"body: {bytes} bytes are more than a message holds ({SqsLimits.BatchBytes})");
         var answers = await _sender.Value.SendAsync([new OutgoingMessage(queue, body)], cancellation);
+        if (AwsRefusal.Of(answers[0].Code, answers[0].Fault ?? "") is { } refusal)
+            throw CliException.Of(refusal);
         if (!answers[0].IsAccepted)
             throw new CliException(ExitCode.Unavailable, $"The Manager's queue did not take the message: {answers[0].Fault}");
     }

@@ -25,6 +25,8 @@ public sealed record Ec2Refusal(string? Code, string Message)
 {
     /// <summary>Whether the answer is about what was asked for, and not about who asks: then other questions are of use yet.</summary>
     public bool IsAnswer => Code is not null && Ec2Errors.ClassOf(Code) == RefusalClass.Configuration;
+
+    public override string ToString() => Code is null ? Message : $"{Code}: {Message}";
 }
 
 public enum LaunchQuestion

@@ -40,15 +40,11 @@ public sealed class LaunchInquiry(IAmazonEC2 ec2)
         {
             return await ask();
         }
-        catch (AmazonEC2Exception e)
-        {
-            _refusals[question] = new(e.ErrorCode, e.Message);
-        }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
-            _refusals[question] = new(null, e.Message);
+            _refusals[question] = new(AwsRefusal.CodeOf(e), e.Message);
+            return null;
         }
-        return null;
     }
 
     private async Task<TemplateVersion?> TemplateAsync(string template, string version, CancellationToken cancellation)

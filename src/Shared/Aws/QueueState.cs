@@ -1,5 +1,4 @@
 using System.Globalization;
-using Amazon.Runtime;
 using Amazon.SQS;
 using Amazon.SQS.Model;
 
@@ -7,7 +6,8 @@ namespace TaskMesh.Aws;
 
 /// <summary>A queue as it is.</summary>
 /// <param name="Messages">Waiting for somebody to receive them.</param>
-/// <param name="Fault">Why nobody can tell, with AWS's code first where there is one; null if all is told.</param>
+/// <param name="Fault">Why nobody can tell, null if all is told.</param>
+/// <param name="Code">AWS's for that, or <see cref="AwsRefusal.NoCredentials"/>; null where it did not answer.</param>
 public sealed record QueueState(string Url, int Messages, string? Code = null, string? Fault = null)
 {
     public const string Missing = "AWS.SimpleQueueService.NonExistentQueue";
@@ -25,13 +25,9 @@ public sealed record QueueState(string Url, int Messages, string? Code = null, s
         {
             return new QueueState(url, 0, Missing, e.Message);
         }
-        catch (AmazonServiceException e)
-        {
-            return new QueueState(url, 0, e.ErrorCode, e.Message);
-        }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
-            return new QueueState(url, 0, null, e.Message);
+            return new QueueState(url, 0, AwsRefusal.CodeOf(e), e.Message);
         }
     }
 }

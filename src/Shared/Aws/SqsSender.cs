@@ -58,12 +58,13 @@ public sealed class SqsSender(IAmazonSQS sqs) : IMessageSender
             foreach (var entry in response.Successful ?? [])
                 answers[PositionOf(entry.Id)] = SendAnswer.Taken;
             foreach (var entry in response.Failed ?? [])
-                answers[PositionOf(entry.Id)] = new SendAnswer($"{entry.Code}: {entry.Message}", entry.SenderFault is true);
+                answers[PositionOf(entry.Id)] = new SendAnswer($"{entry.Code}: {entry.Message}", entry.SenderFault is true, entry.Code);
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
+            var code = AwsRefusal.CodeOf(e);
             foreach (var i in batch)
-                answers[i] = new SendAnswer($"{e.GetType().Name}: {e.Message}", e is BatchRequestTooLongException);
+                answers[i] = new SendAnswer($"{code ?? e.GetType().Name}: {e.Message}", e is BatchRequestTooLongException, code);
         }
     }
 

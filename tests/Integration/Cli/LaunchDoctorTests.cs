@@ -73,7 +73,7 @@ public sealed class LaunchDoctorTests(ProductCluster cluster, StoreCluster store
         "instance-types", "FAIL", "EC2 has no instance type t4g.nano in this region.", "TASKMESH_MANAGER_INSTANCE_TYPES", "t4g.nano")]
     [InlineData("subnets", "FAIL", "EC2 has no subnet subnet-z.", "BARE_METAL_WORKER_SUBNETS", "subnet-a,subnet-z")]
     [InlineData("fleet", "WARN", "MAX_BARE_METAL_WORKERS is 0", "MAX_BARE_METAL_WORKERS", "0")]
-    [InlineData("launch", "FAIL", "EC2 would refuse a launch of template/subnet-a: InvalidParameterCombination: Network interfaces",
+    [InlineData("launch", "FAIL", "EC2 would not launch template/subnet-a: InvalidParameterCombination: Network interfaces",
         "TASKMESH_MANAGER_LAUNCH_TEMPLATE", "own-subnet")]
     public async Task What_is_wrong_is_named_alone_with_what_to_do(string check, string verdict, string evidence, string variable, string value)
     {

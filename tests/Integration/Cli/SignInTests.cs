@@ -9,6 +9,32 @@ namespace TaskMesh.Integration.Cli;
 public class SignInTests
 {
     [Fact]
+    public async Task With_IAM_and_without_credentials_there_is_no_password()
+    {
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        // Npgsql may knock again.
+        Task[] passwords = [PasswordAsync(server), PasswordAsync(server)];
+
+        using var process = CliProcess.Start(
+            new Dictionary<string, string>(CredentialTests.Nobody)
+            {
+                ["TASKMESH_CLI_DATABASE"] =
+                    $"Host=127.0.0.1;Port={((IPEndPoint)server.LocalEndpoint).Port};Username=tm_reader;Database=taskmesh;SSL Mode=Disable",
+                ["TASKMESH_DATABASE_IAM"] = "1",
+                ["TASKMESH_MANAGER_QUEUE_URL"] = "https://sqs.eu-west-1.amazonaws.com/1/taskmesh-dev-manager",
+                ["TASKMESH_CONTROL_QUEUE_URL"] = "https://sqs.eu-west-1.amazonaws.com/1/taskmesh-dev-control",
+                ["AWS_REGION"] = "eu-west-1",
+            },
+            ["ls"]);
+        var answer = await CliProcess.EndAsync(process);
+
+        Assert.Equal((ExitCode.Configuration, ""), (answer.Code, answer.Output));
+        Assert.StartsWith("There are no AWS credentials: ", Assert.Single(answer.Errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        await Assert.ThrowsAsync<EndOfStreamException>(() => passwords[0]);
+    }
+
+    [Fact]
     public async Task With_IAM_the_password_is_a_token_for_the_place_and_the_role()
     {
         using var server = new TcpListener(IPAddress.Loopback, 0);

@@ -15,7 +15,8 @@ public sealed record OutgoingMessage(string Queue, string Body, TimeSpan Delay =
 /// <summary>What the queue said to one message.</summary>
 /// <param name="Fault">Why it was not accepted; null if it was.</param>
 /// <param name="SenderFault">The same message will be refused again.</param>
-public sealed record SendAnswer(string? Fault, bool SenderFault)
+/// <param name="Code">What the queue calls that; null if it was accepted, or if the queue did not answer.</param>
+public sealed record SendAnswer(string? Fault, bool SenderFault, string? Code = null)
 {
     public static readonly SendAnswer Taken = new(Fault: null, SenderFault: false);
 

@@ -57,13 +57,13 @@ public class LaunchCheckTests
         var found = Assert.Single(new LaunchCheck(Rules, refused, isManager).Run(), found => found.Verdict != Verdict.Ok);
 
         Assert.Equal(verdict, found.Verdict);
-        Assert.EndsWith("UnauthorizedOperation: You are not authorized.", found.Evidence, StringComparison.Ordinal);
+        Assert.EndsWith("AWS does not allow it (UnauthorizedOperation): You are not authorized.", found.Evidence, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData(null, Verdict.Fail, "EC2 cannot be reached: no route")]
-    [InlineData("UnauthorizedOperation", Verdict.Warn, "EC2 may not be asked: no route")]
-    [InlineData("AuthFailure", Verdict.Fail, "EC2 does not tell: AuthFailure: no route")]
+    [InlineData(null, Verdict.Fail, "EC2 does not answer: no route")]
+    [InlineData("UnauthorizedOperation", Verdict.Warn, "AWS does not allow it (UnauthorizedOperation): no route.")]
+    [InlineData("AuthFailure", Verdict.Fail, "AWS does not accept the credentials (AuthFailure).")]
     public void What_keeps_EC2_from_answering_is_told_once(string? code, object verdict, string evidence)
     {
         var nothing = Refused(LaunchQuestion.Template, code, "no route") with

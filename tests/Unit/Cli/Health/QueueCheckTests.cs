@@ -25,7 +25,8 @@ public class QueueCheckTests
     [InlineData("-internal", QueueState.Missing, Verdict.Fail, "There is no such queue")]
     [InlineData("-internal-dead", QueueState.Missing, Verdict.Warn, "no queue for dead letters")]
     [InlineData("-manager", "ExpiredToken", Verdict.Fail, "credentials have expired")]
-    [InlineData("-manager", "AccessDenied", Verdict.Warn, "may not be asked")]
+    [InlineData("-manager", "AccessDenied", Verdict.Warn, "does not allow it (AccessDenied): no route")]
+    [InlineData("-manager", AwsRefusal.NoCredentials, Verdict.Fail, "There are no AWS credentials.")]
     [InlineData("-manager", "SignatureDoesNotMatch", Verdict.Fail, "SignatureDoesNotMatch")]
     [InlineData("-manager", null, Verdict.Fail, "cannot be reached: no route")]
     public async Task What_is_wrong_is_named_with_what_to_do(string queue, string? code, object verdict, string evidence)

@@ -60,9 +60,9 @@ public class SqsSenderTests
 
         Assert.Equal(
             [
-                new SendAnswer("RequestThrottled: why not", SenderFault: false),
+                new SendAnswer("RequestThrottled: why not", SenderFault: false, "RequestThrottled"),
                 SendAnswer.Taken,
-                new SendAnswer("InvalidMessageContents: why not", SenderFault: true),
+                new SendAnswer("InvalidMessageContents: why not", SenderFault: true, "InvalidMessageContents"),
                 SendAnswer.Missing,
             ],
             answers);
@@ -76,7 +76,7 @@ public class SqsSenderTests
 
         var answers = await SenderOn(http).SendAsync([new(OtherQueue, "lost"), new(Queue, "kept")], CancellationToken.None);
 
-        Assert.Equal([new SendAnswer("QueueDoesNotExistException: why not", SenderFault: false), SendAnswer.Taken], answers);
+        Assert.Equal([new SendAnswer("QueueDoesNotExist: why not", SenderFault: false, "QueueDoesNotExist"), SendAnswer.Taken], answers);
     }
 
     [Fact]
