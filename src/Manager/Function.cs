@@ -26,14 +26,10 @@ public sealed class Function : IAsyncDisposable
     private readonly ManagerLog _log;
     private Task _start = Task.CompletedTask;
 
-    public Function()
-        : this(AllTasks.Catalogue)
+    /// <param name="environment">With its secrets resolved.</param>
+    public Function(IReadOnlyDictionary<string, string> environment, TaskCatalogue catalogue)
     {
-    }
-
-    public Function(TaskCatalogue catalogue)
-    {
-        var settings = ManagerSettings.Read(ProcessEnvironment.Read());
+        var settings = ManagerSettings.Read(environment);
         var sqs = AwsClients.Sqs();
         _hold = new MessageHold(new SqsVisibility(sqs, settings.ManagerQueue), TimeProvider.System, new Random());
         var logger = new JsonLog("taskmesh.manager", Console.Out.WriteLine, TimeProvider.System);
@@ -53,13 +49,13 @@ public sealed class Function : IAsyncDisposable
 
     public static async Task Main()
     {
-        var environment = ProcessEnvironment.Read();
+        var environment = await Secrets.ResolveAsync(ProcessEnvironment.Read(), CancellationToken.None);
         if (environment.ContainsKey(Migrations.Variable))
         {
             await MigrateAsync(environment);
             return;
         }
-        await using var function = new Function();
+        await using var function = new Function(environment, AllTasks.Catalogue);
         await function.RunAsync();
     }
 
@@ -75,7 +71,7 @@ public sealed class Function : IAsyncDisposable
     /// <summary>The same package as a step of a deployment.</summary>
     private static async Task MigrateAsync(IReadOnlyDictionary<string, string> environment)
     {
-        var migrations = Migrations.From(await Secrets.ResolveAsync(environment, CancellationToken.None));
+        var migrations = Migrations.From(environment);
         using var bootstrap = LambdaBootstrapBuilder.Create<StackRequest, StackAnswer>(
             async (request, context) =>
             {

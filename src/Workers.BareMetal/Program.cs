@@ -1,3 +1,4 @@
+using TaskMesh.Aws;
 using TaskMesh.Core.Configuration;
 using TaskMesh.Tasks;
 using TaskMesh.Workers.BareMetal;
@@ -8,7 +9,8 @@ try
     var environment = ProcessEnvironment.Read();
     if (OneShotSettings.Read(args, environment) is { } oneShot)
         return await OneShotRun.RunAsync(oneShot, TimeProvider.System);
-    await BareMetalWorkerHost.RunAsync(BareMetalWorkerSettings.Read(environment), AllTasks.Catalogue);
+    var settings = BareMetalWorkerSettings.Read(await Secrets.ResolveAsync(environment, CancellationToken.None));
+    await BareMetalWorkerHost.RunAsync(settings, AllTasks.Catalogue);
     return Environment.ExitCode;
 }
 catch (SettingsException e)

@@ -18,6 +18,7 @@ public sealed class Function
 
     private readonly ExternalWorkerHost _host;
 
+    /// <param name="environment">With its secrets resolved.</param>
     public Function(IReadOnlyDictionary<string, string> environment) =>
         _host = new(ExternalWorkerSettings.Read(environment), TimeProvider.System);
 

@@ -4,6 +4,7 @@ using Amazon.Lambda.Core;
 using Amazon.Lambda.RuntimeSupport;
 using Amazon.Lambda.Serialization.SystemTextJson;
 using Amazon.Lambda.SQSEvents;
+using TaskMesh.Aws;
 using TaskMesh.Core.Configuration;
 using TaskMesh.Core.Contract;
 using TaskMesh.Core.Ports;
@@ -12,19 +13,19 @@ using TaskMesh.Tasks;
 namespace TaskMesh.Workers.Internal;
 
 /// <summary>The edge to AWS Lambda: a batch of attempts in, the ids of those that must come again out.</summary>
-public sealed class Function(TaskCatalogue catalogue)
+/// <param name="environment">With its secrets resolved.</param>
+public sealed class Function(IReadOnlyDictionary<string, string> environment, TaskCatalogue catalogue)
 {
     /// <summary>Ends the work before Lambda ends the process, so that the answer still gets out.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(2);
 
-    private readonly InternalWorkerHost _host = new(InternalWorkerSettings.Read(ProcessEnvironment.Read()), catalogue, TimeProvider.System);
+    private readonly InternalWorkerHost _host = new(InternalWorkerSettings.Read(environment), catalogue, TimeProvider.System);
 
-    public Function()
-        : this(AllTasks.Catalogue)
+    public static async Task Main()
     {
+        var environment = await Secrets.ResolveAsync(ProcessEnvironment.Read(), CancellationToken.None);
+        await new Function(environment, AllTasks.Catalogue).RunAsync();
     }
-
-    public static Task Main() => new Function().RunAsync();
 
     /// <summary>Takes batches until the process ends.</summary>
     public async Task RunAsync()

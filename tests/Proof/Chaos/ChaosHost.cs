@@ -18,11 +18,11 @@ internal static class ChaosHost
         switch (role)
         {
             case Manager:
-                await using (var function = new TaskMesh.Manager.Function(Places.Catalogue))
+                await using (var function = new TaskMesh.Manager.Function(ProcessEnvironment.Read(), Places.Catalogue))
                     await function.RunAsync();
                 return 0;
             case Internal:
-                await new Workers.Internal.Function(Places.Catalogue).RunAsync();
+                await new Workers.Internal.Function(ProcessEnvironment.Read(), Places.Catalogue).RunAsync();
                 return 0;
             case Worker:
                 await BareMetalWorkerHost.RunAsync(BareMetalWorkerSettings.Read(ProcessEnvironment.Read()), Places.Catalogue);
