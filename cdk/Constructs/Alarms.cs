@@ -19,9 +19,6 @@ public sealed class Alarms : Construct
     /// <summary>A worker ends itself after 12 h, by the script of its first boot.</summary>
     private static readonly TimeSpan OldestWorker = TimeSpan.FromHours(13);
 
-    /// <summary>Of what the database is sure to take; see <see cref="Concurrency"/>.</summary>
-    private const int MostConnections = 320;
-
     private readonly MeshOptions _options;
     private readonly Topic _topic;
 
@@ -63,7 +60,12 @@ public sealed class Alarms : Construct
         Alarm("orphans", telling.One(MeshMetrics.Orphans, "Maximum"), 0, 1, "instances belong to nobody");
         Alarm("old-worker", telling.One(MeshMetrics.OldestWorker, "Maximum"), OldestWorker.TotalSeconds, 1, "a machine outlived its time");
         Alarm("degraded", Degraded(telling), 5, 3, "more than 5 % of scans are degraded");
-        Alarm("connections", database.Metric("DatabaseConnections", "Maximum"), MostConnections, 3, "the database runs out of connections");
+        Alarm(
+            "connections",
+            database.Metric("DatabaseConnections", "Maximum"),
+            MeshDatabase.MostConnections,
+            3,
+            "the database runs out of connections");
         AddBudget();
     }
 

@@ -19,6 +19,9 @@ public sealed class MeshDatabase : Construct
 
     public const string Administrator = "taskmesh_admin";
 
+    /// <summary>80 % of what it is sure to take; see <see cref="Concurrency"/>.</summary>
+    public const int MostConnections = 320;
+
     /// <summary>Half a unit holds 1 GiB and costs a tenth of a small instance; the minute's tick would never let it pause.</summary>
     private const double LeastCapacity = 0.5;
 

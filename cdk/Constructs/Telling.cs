@@ -21,23 +21,34 @@ internal sealed class Telling(MeshStage stage)
     }
 
     /// <summary>Every series that there is, whatever its dimensions hold.</summary>
-    public IMetric Each(Told told, string statistic)
+    public IMetric Each(Told told, string statistic) => new MathExpression(new MathExpressionProps
     {
-        var schema = string.Join(',', [MeshMetrics.Namespace, Meter.StageDimension, .. told.Dimensions]);
-        return new MathExpression(new MathExpressionProps
-        {
-            Expression = $"SEARCH('{{{schema}}} MetricName=\"{told.Name}\" {Meter.StageDimension}=\"{stage.Name}\"', '{statistic}', 60)",
-            Label = "",
-            Period = Minute,
-            UsingMetrics = new Dictionary<string, IMetric>(),
-        });
-    }
+        Expression = Search(told, statistic),
+        Label = "",
+        Period = Minute,
+        UsingMetrics = new Dictionary<string, IMetric>(),
+    });
+
+    /// <summary>What one value of a metric's only dimension makes of all of them, in percent.</summary>
+    public IMetric Share(Told told, string value, string label) => new MathExpression(new MathExpressionProps
+    {
+        Expression = $"100*FILL(part,0)/SUM({Search(told, "Sum")})",
+        Label = label,
+        Period = Minute,
+        UsingMetrics = new Dictionary<string, IMetric> { ["part"] = One(told, "Sum", value) },
+    });
 
     public IMetric Queue(string metric, string queue, string statistic) =>
         Make("AWS/SQS", metric, new() { ["QueueName"] = stage.NameOf(queue) }, statistic, queue);
 
     public IMetric Function(string metric, string function, string statistic) =>
         Make("AWS/Lambda", metric, new() { ["FunctionName"] = stage.NameOf(function) }, statistic, $"{function} {statistic}");
+
+    private string Search(Told told, string statistic)
+    {
+        var schema = string.Join(',', [MeshMetrics.Namespace, Meter.StageDimension, .. told.Dimensions]);
+        return $"SEARCH('{{{schema}}} MetricName=\"{told.Name}\" {Meter.StageDimension}=\"{stage.Name}\"', '{statistic}', 60)";
+    }
 
     public static IMetric Make(string space, string metric, Dictionary<string, string> dimensions, string statistic, string label) =>
         new Amazon.CDK.AWS.CloudWatch.Metric(new MetricProps

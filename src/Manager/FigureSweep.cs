@@ -25,6 +25,7 @@ public sealed class FigureSweep(NpgsqlDataSource database, FleetSettings setting
         meter.Tell(MeshMetrics.OutboxAge, backlog.OutboxSeconds);
         meter.Tell(MeshMetrics.PutAside, backlog.PutAside);
         meter.Tell(MeshMetrics.DeadLetters, backlog.DeadLetters);
+        meter.Tell(MeshMetrics.DeadRows, await store.DeadRowsAsync(cancellation));
         var fleet = await store.FleetAsync(cancellation);
         foreach (var (state, slots) in fleet.Slots)
             meter.Tell(MeshMetrics.Workers, slots, state);
@@ -40,6 +41,8 @@ public sealed class FigureSweep(NpgsqlDataSource database, FleetSettings setting
         var launches = await store.LaunchesAsync(cancellation);
         foreach (var (answer, times) in launches.Answers)
             meter.Tell(MeshMetrics.LaunchAnswers, times, answer);
+        foreach (var (zone, times) in launches.Zones)
+            meter.Tell(MeshMetrics.Launches, times, zone);
         meter.Tell(MeshMetrics.LaunchesRefused, launches.Refused);
     }
 }

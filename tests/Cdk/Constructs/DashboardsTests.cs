@@ -37,6 +37,20 @@ public partial class DashboardsTests
             "taskmesh-dev-dmz", string.Concat(mesh.All("AWS::CloudWatch::Dashboard").Values.Select(BodyOf)), StringComparison.Ordinal);
     }
 
+    [NodeFact]
+    public void What_must_not_be_reached_is_a_line_on_them()
+    {
+        var lines = Lines().Matches(string.Concat(SynthesisedMesh.Dev.All("AWS::CloudWatch::Dashboard").Values.Select(BodyOf)))
+            .Select(match => $"{match.Groups[2].Value} {match.Groups[1].Value}");
+
+        Assert.Equal(
+            [
+                "alarm 320", "cap 5", "external's limit 150000", "external's limit 50", "internal's limit 20", "internal's limit 300000",
+                "manager's limit 12", "manager's limit 60000",
+            ],
+            lines.Order(StringComparer.Ordinal));
+    }
+
     private static string BodyOf(JsonElement dashboard)
     {
         var body = dashboard.GetProperty("DashboardBody");
@@ -58,4 +72,7 @@ public partial class DashboardsTests
 
     [GeneratedRegex("""SEARCH\('\{([A-Za-z,]+)\} MetricName=\\"([A-Za-z]+)\\" Stage=\\"dev\\"'""")]
     private static partial Regex Searches();
+
+    [GeneratedRegex("""\{"value":([0-9]+),"label":"([a-z' ]+)","yAxis""")]
+    private static partial Regex Lines();
 }

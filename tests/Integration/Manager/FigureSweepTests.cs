@@ -17,12 +17,15 @@ public class FigureSweepTests(ProductCluster cluster)
         await rig.HandleAsync("not a message");
         await rig.SendAsync(Waiting(), Waiting(), Waiting());
         await database.ExecuteAsync("update task_manager.dispatch set sent_at = null, written_at = task_manager.clock() - interval '45 s'");
-        // The refusal stands in the minute before and in this one: whichever the sweep takes for the minute before, it finds one.
+        // The refusal and the launch in the zone b stand in the minute before and in this one: whichever the sweep takes for the minute before, it
+        // finds one of each.
         await database.ExecuteAsync("""
-            insert into task_manager.launch_intent (id, slot, configuration, created_at, ended_at, instance_id) values
-                ('00000000-0000-0000-0000-000000000001', 1, 'any', task_manager.clock() - interval '2 h', task_manager.clock(), 'i-1'),
-                ('00000000-0000-0000-0000-000000000002', 2, 'any', now(), date_trunc('minute', now()) - interval '1 s', null),
-                ('00000000-0000-0000-0000-000000000003', 2, 'any', now(), task_manager.clock(), null)
+            insert into task_manager.launch_intent (id, slot, configuration, created_at, ended_at, instance_id, zone) values
+                ('00000000-0000-0000-0000-000000000001', 1, 'any', task_manager.clock() - interval '2 h', task_manager.clock(), 'i-1', 'a'),
+                ('00000000-0000-0000-0000-000000000002', 2, 'any', now(), date_trunc('minute', now()) - interval '1 s', null, null),
+                ('00000000-0000-0000-0000-000000000003', 2, 'any', now(), task_manager.clock(), null, null),
+                ('00000000-0000-0000-0000-000000000004', 2, 'any', now(), date_trunc('minute', now()) - interval '1 s', 'i-4', 'b'),
+                ('00000000-0000-0000-0000-000000000005', 2, 'any', now(), task_manager.clock(), 'i-5', 'b')
             """);
         await database.ExecuteAsync("""
             insert into task_manager.launch_attempt (intent_id, ordinal, token, template, template_version, market, answered_at, answer)
@@ -56,8 +59,10 @@ public class FigureSweepTests(ProductCluster cluster)
         Assert.Equal(0.01, Value(rig, MeshMetrics.FleetCost));
         Assert.Equal(1, Value(rig, MeshMetrics.LaunchAnswers, "RequestLimitExceeded"));
         Assert.Equal(1, Value(rig, MeshMetrics.LaunchesRefused));
+        Assert.Equal(1, Value(rig, MeshMetrics.Launches, "b"));
         Assert.Equal(1, Value(rig, MeshMetrics.WorkersMissing));
         Assert.Equal(1, Value(rig, MeshMetrics.LaunchesStopped));
+        Assert.True(Value(rig, MeshMetrics.DeadRows) >= 0);
         Assert.True(Has(rig, MeshMetrics.Orphans) && Has(rig, MeshMetrics.OutboxRows) && Has(rig, MeshMetrics.OutboxAge));
     }
 

@@ -25,6 +25,9 @@ public static class MeshMetrics
 
     public static readonly Metric DeadLetters = new("DeadLetters", MetricUnit.Count, "tasks that failed and were not replayed; counted to 1,000");
 
+    public static readonly Metric DeadRows = new(
+        "DeadRows", MetricUnit.Count, "rows of the database that are gone and were not cleared away yet: more and more make it slow");
+
     public static readonly Metric Workers = new("Workers", MetricUnit.Count, "slots of bare-metal workers", "State");
 
     public static readonly Metric WorkersMissing = new(
@@ -42,6 +45,8 @@ public static class MeshMetrics
 
     public static readonly Metric LaunchesRefused = new("LaunchesRefused", MetricUnit.Count, "launches that no cell took in the minute before");
 
+    public static readonly Metric Launches = new("Launches", MetricUnit.Count, "instances launched in the minute before", "Zone");
+
     public static readonly Metric AttemptsEnded = new("AttemptsEnded", MetricUnit.Count, "attempts of bare-metal workers", "Kind", "Outcome");
 
     public static readonly Metric Scans = new("Scans", MetricUnit.Count, "scans that ended", "Scan");
@@ -58,8 +63,8 @@ public static class MeshMetrics
 
     public static IReadOnlyList<Metric> All { get; } =
     [
-        Messages, MessageWait, BatchesFailed, Reports, TasksInFlight, TasksReady, OutboxRows, OutboxAge, PutAside, DeadLetters, Workers,
-        WorkersMissing, LaunchesStopped, Orphans, OldestWorker, FleetCost, LaunchAnswers, LaunchesRefused, AttemptsEnded, Scans, ScansDegraded,
-        ScanPackets, ScanOpen, ScanOutOfScope, ScanRepliesLost,
+        Messages, MessageWait, BatchesFailed, Reports, TasksInFlight, TasksReady, OutboxRows, OutboxAge, PutAside, DeadLetters, DeadRows,
+        Workers, WorkersMissing, LaunchesStopped, Orphans, OldestWorker, FleetCost, LaunchAnswers, LaunchesRefused, Launches, AttemptsEnded, Scans,
+        ScansDegraded, ScanPackets, ScanOpen, ScanOutOfScope, ScanRepliesLost,
     ];
 }

@@ -35,6 +35,13 @@ public sealed class FigureStore(NpgsqlConnection connection)
         return rows[0];
     }
 
+    /// <summary>As PostgreSQL itself estimates, of all tables together.</summary>
+    public async Task<long> DeadRowsAsync(CancellationToken cancellation)
+    {
+        const string sql = "select coalesce(sum(n_dead_tup), 0)::bigint from pg_stat_user_tables";
+        return (await connection.Command(sql).QueryAsync(row => row.GetInt64(0), cancellation))[0];
+    }
+
     /// <summary>Slots by their state, the age of the oldest that is taken, and what a person must see to.</summary>
     public async Task<FleetFigures> FleetAsync(CancellationToken cancellation)
     {
@@ -58,7 +65,7 @@ public sealed class FigureStore(NpgsqlConnection connection)
         return new(bySlot.ToDictionary(slot => slot.Item1, slot => slot.Item2), age[0], orphans, isStopped);
     }
 
-    /// <summary>What the cloud answered in the whole minute before this one, and how many launches ended without an instance.</summary>
+    /// <summary>Of the whole minute before this one: the cloud's answers, where it launched, and how many launches came to nothing.</summary>
     public async Task<LaunchFigures> LaunchesAsync(CancellationToken cancellation)
     {
         const string answers = """
@@ -68,16 +75,20 @@ public sealed class FigureStore(NpgsqlConnection connection)
                and answered_at < date_trunc('minute', task_manager.clock())
              group by answer
             """;
-        const string refused = """
-            select count(*)::int
+        const string ended = """
+            select instance_id is not null, coalesce(zone, ''), count(*)::int
               from task_manager.launch_intent
              where ended_at >= date_trunc('minute', task_manager.clock()) - interval '1 minute'
                and ended_at < date_trunc('minute', task_manager.clock())
-               and instance_id is null
+             group by 1, 2
             """;
         var byAnswer = await connection.Command(answers).QueryAsync(row => (row.GetString(0), row.GetInt32(1)), cancellation);
-        var none = await connection.Command(refused).QueryAsync(row => row.GetInt32(0), cancellation);
-        return new(byAnswer.ToDictionary(answer => answer.Item1, answer => answer.Item2), none[0]);
+        var byZone = await connection.Command(ended).QueryAsync(
+            row => (HasLaunched: row.GetBoolean(0), Zone: row.GetString(1), Times: row.GetInt32(2)), cancellation);
+        return new(
+            byAnswer.ToDictionary(answer => answer.Item1, answer => answer.Item2),
+            byZone.Where(end => end is { HasLaunched: true, Zone.Length: > 0 }).ToDictionary(end => end.Zone, end => end.Times),
+            byZone.Where(end => !end.HasLaunched).Sum(end => end.Times));
     }
 }
 
@@ -88,4 +99,4 @@ public sealed record BacklogFigures(int OutboxRows, double OutboxSeconds, int Pu
 /// <param name="IsStopped">Whether nobody launches until a person sees to it.</param>
 public sealed record FleetFigures(IReadOnlyDictionary<string, int> Slots, double OldestSeconds, int Orphans, bool IsStopped);
 
-public sealed record LaunchFigures(IReadOnlyDictionary<string, int> Answers, int Refused);
+public sealed record LaunchFigures(IReadOnlyDictionary<string, int> Answers, IReadOnlyDictionary<string, int> Zones, int Refused);
