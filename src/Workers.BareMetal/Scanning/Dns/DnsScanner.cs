@@ -9,8 +9,7 @@ using TaskMesh.Workers.BareMetal.Scanning.Wire;
 namespace TaskMesh.Workers.BareMetal.Scanning.Dns;
 
 /// <summary>One scan of names: looks at the resolvers first, asks through the engine, and looks after the resolvers meanwhile.</summary>
-internal sealed class DnsScanner(
-    ScanSettings settings, TimeProvider clock, IProgress<ScanProgress>? progress, IPacketBudget? budget, DnsScanPlan plan, ScopeGuard scope)
+internal sealed class DnsScanner(ScanSettings settings, TimeProvider clock, IProgress<ScanProgress>? progress, IPacketBudget? budget)
 {
     /// <summary>The part of the rate that is kept for questions besides those of the plan.</summary>
     private const int ClientShare = 10;
@@ -21,9 +20,9 @@ internal sealed class DnsScanner(
     /// <summary>Between two looks at those that are asked, at least.</summary>
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(5);
 
-    public async Task<ScanCoverage> ScanAsync(IScanSink<DnsFinding> sink, CancellationToken cancellation)
+    public async Task<ScanCoverage> ScanAsync(DnsScanPlan plan, ScopeGuard scope, IScanSink<DnsFinding> sink, CancellationToken cancellation)
     {
-        var questions = new DnsQuestions(plan.Names, plan.Words, plan.Types, plan.Seed, IsAllowed, scope.AllowsBelow);
+        var questions = new DnsQuestions(plan.Names, plan.Words, plan.Types, plan.Seed, name => IsAllowed(name, scope), scope.AllowsBelow);
         var (first, end) = plan.Shard.Of(questions.Count, plan.ResumeAt);
         if (scope.Closed(clock.GetUtcNow()) is { } closed)
             return NothingSent(end - first, closed, [], 0);
@@ -62,7 +61,7 @@ internal sealed class DnsScanner(
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             var looking = settings.Replay is null ? watch.LookAfterAsync(probe, ended.Token) : Task.CompletedTask;
             var again = new SecondOpinion(questions, pool, client, clock, () => probe.Problem);
-            var quarantine = new AnswerQuarantine(pool, clock, IntervalFor(pool, own), watch.LookAsync, again.AskAsync, intake);
+            var quarantine = new AnswerQuarantine(pool, clock, IntervalFor(pool, plan, own), watch.LookAsync, again.AskAsync, intake);
             try
             {
                 var coverage = await engine.RunAsync(
@@ -92,13 +91,13 @@ internal sealed class DnsScanner(
     }
 
     /// <summary>Looks take half of what is there for questions besides the plan's, at most.</summary>
-    private TimeSpan IntervalFor(ResolverPool pool, int queriesPerSecond)
+    private static TimeSpan IntervalFor(ResolverPool pool, DnsScanPlan plan, int queriesPerSecond)
     {
         var enough = TimeSpan.FromSeconds(2.0 * pool.All.Count * (plan.KnownAnswers.Count + 1) / queriesPerSecond);
         return enough > CheckInterval ? enough : CheckInterval;
     }
 
-    private bool IsAllowed(string name) => ReverseName.TryParse(name, out var address)
+    private bool IsAllowed(string name, ScopeGuard scope) => ReverseName.TryParse(name, out var address)
         ? scope.Allowed.Contains(address)
         : scope.Refusal(name, clock.GetUtcNow()) is null;
 

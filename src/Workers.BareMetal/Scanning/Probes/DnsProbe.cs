@@ -48,7 +48,8 @@ public sealed class DnsProbe : IProbe<DnsReply>
         _key = SeededKey.Derive("dns case", settings.Seed);
         _masks = [.. pool.All.Select(resolver => (ushort)SeededKey.Derive($"dns mask {resolver.Address}", settings.Seed).First)];
         _slots = new Slot[Math.Min(BitOperations.RoundUpToPowerOf2((uint)Math.Max(settings.Window, 1 << 12)), LargestWindow)];
-        CaptureFilter = string.Join(" or ", Filters());
+        var ports = $"src port {Port} and dst portrange {settings.FirstPort}-{settings.FirstPort + Ports - 1}";
+        CaptureFilter = AnswerFilter.Of(settings.SourceV4, $"udp and {ports}", settings.SourceV6, $"ip6 proto 17 and {ports}");
     }
 
     public string CaptureFilter { get; }
@@ -172,21 +173,6 @@ public sealed class DnsProbe : IProbe<DnsReply>
     }
 
     private ref Slot SlotOf(ulong index) => ref _slots[(int)(index & ((ulong)_slots.Length - 1))];
-
-    private IEnumerable<string> Filters()
-    {
-        var ports = $"dst portrange {_settings.FirstPort}-{_settings.FirstPort + Ports - 1}";
-        if (_settings.SourceV4 is { } v4)
-        {
-            yield return $"(udp and src port {Port} and dst host {v4} and {ports})";
-            yield return $"(icmp and dst host {v4} and icmp[icmptype] = icmp-unreach)";
-        }
-        if (_settings.SourceV6 is { } v6)
-        {
-            yield return $"(ip6 proto 17 and src port {Port} and dst host {v6} and {ports})";
-            yield return $"(ip6 proto 58 and dst host {v6} and ip6[40] = 1)";
-        }
-    }
 
     private struct Slot
     {

@@ -50,7 +50,7 @@ public sealed class TcpSynProbe : IProbe<PortFinding>
         _tcpSumV4 = FieldSum(_templateV4, 36);
         _tcpSumV6 = FieldSum(_templateV6, 56);
         _openPorts = new(settings.PortThreshold, order.PortCount, settings.AllPortsOpen);
-        CaptureFilter = string.Join(" or ", Filters());
+        CaptureFilter = Filter();
     }
 
     public string CaptureFilter { get; }
@@ -168,20 +168,13 @@ public sealed class TcpSynProbe : IProbe<PortFinding>
 
     private static uint FieldSum(byte[] template, int offset) => (ushort)~BinaryPrimitives.ReadUInt16BigEndian(template.AsSpan(offset));
 
-    private IEnumerable<string> Filters()
+    private string Filter()
     {
-        if (_settings.SourceV4 is { } v4)
-        {
-            var rst = _settings.ReadsResets ? " or tcp[tcpflags] & tcp-rst != 0" : "";
-            yield return $"(tcp and dst host {v4} and dst port {_sourcePort} and (tcp[tcpflags] & (tcp-syn|tcp-ack) == (tcp-syn|tcp-ack){rst}))";
-            yield return $"(icmp and dst host {v4} and icmp[icmptype] = icmp-unreach)";
-        }
-        if (_settings.SourceV6 is { } v6)
-        {
+        var port = $"dst port {_sourcePort}";
+        var (rstV4, rstV6) = _settings.ReadsResets ? (" or tcp[tcpflags] & tcp-rst != 0", " or ip6[53] & 4 != 0") : ("", "");
+        return AnswerFilter.Of(
+            _settings.SourceV4, $"tcp and {port} and (tcp[tcpflags] & (tcp-syn|tcp-ack) == (tcp-syn|tcp-ack){rstV4})",
             // libpcap reads no flags of TCP over IPv6 by name: they are byte 13 behind a header of 40.
-            var rst = _settings.ReadsResets ? " or ip6[53] & 4 != 0" : "";
-            yield return $"(ip6 proto 6 and dst host {v6} and dst port {_sourcePort} and (ip6[53] & 18 = 18{rst}))";
-            yield return $"(ip6 proto 58 and dst host {v6} and ip6[40] = 1)";
-        }
+            _settings.SourceV6, $"ip6 proto 6 and {port} and (ip6[53] & 18 = 18{rstV6})");
     }
 }

@@ -32,7 +32,8 @@ public sealed class TlsHelloProbe : IProbe<TlsCapture>, IDisposable
         _cookie = new(settings.Seed);
         _conversations = new(order, settings, clock);
         _captures = new TlsCapture?[ProbeWindow.CapacityFor(settings.Window)];
-        CaptureFilter = string.Join(" or ", Filters());
+        var ports = $"dst portrange {settings.FirstPort}-{settings.FirstPort + TlsProbeSettings.Ports(order.Rounds, settings.Ciphers) - 1}";
+        CaptureFilter = AnswerFilter.Of(settings.SourceV4, $"tcp and {ports}", settings.SourceV6, $"ip6 proto 6 and {ports}");
     }
 
     public string CaptureFilter { get; }
@@ -133,20 +134,5 @@ public sealed class TlsHelloProbe : IProbe<TlsCapture>, IDisposable
             place = capture;
         if (dropped is not null)
             _conversations.Release(dropped);
-    }
-
-    private IEnumerable<string> Filters()
-    {
-        var ports = $"dst portrange {_settings.FirstPort}-{_settings.FirstPort + TlsProbeSettings.Ports(_order.Rounds, _settings.Ciphers) - 1}";
-        if (_settings.SourceV4 is { } v4)
-        {
-            yield return $"(tcp and dst host {v4} and {ports})";
-            yield return $"(icmp and dst host {v4} and icmp[icmptype] = icmp-unreach)";
-        }
-        if (_settings.SourceV6 is { } v6)
-        {
-            yield return $"(ip6 proto 6 and dst host {v6} and {ports})";
-            yield return $"(ip6 proto 58 and dst host {v6} and ip6[40] = 1)";
-        }
     }
 }

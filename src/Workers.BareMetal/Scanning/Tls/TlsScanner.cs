@@ -9,10 +9,9 @@ using TaskMesh.Workers.BareMetal.Scanning.Wire;
 namespace TaskMesh.Workers.BareMetal.Scanning.Tls;
 
 /// <summary>Collects certificates over TCP connections of its own.</summary>
-public sealed class TlsScanner(ScanSettings settings, TimeProvider clock, IProgress<ScanProgress>? progress, IPacketBudget? budget)
+internal sealed class TlsScanner(ScanSettings settings, TimeProvider clock, IProgress<ScanProgress>? progress, IPacketBudget? budget)
 {
-    public async Task<ScanCoverage> ScanAsync(
-        TlsScanPlan plan, ScopeGuard scope, IScanSink<TlsFinding> sink, CancellationToken cancellation)
+    public async Task<ScanCoverage> ScanAsync(TlsScanPlan plan, ScopeGuard scope, IScanSink<TlsFinding> sink, CancellationToken cancellation)
     {
         var order = new TlsOrder(plan);
         var (first, end) = plan.Shard.Of(order.Count, plan.ResumeAt);
