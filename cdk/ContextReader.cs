@@ -100,7 +100,7 @@ internal sealed partial class ContextReader(Func<string, object?> context)
         }
         catch (JsonException e)
         {
-            Wrong(name, $"is no list of pools: {e.Message}");
+            Wrong(name, $"is no list of pools: {e.Message.TrimEnd('.')}");
             return [];
         }
     }

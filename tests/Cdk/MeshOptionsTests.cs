@@ -33,6 +33,7 @@ public class MeshOptionsTests
     [InlineData("maxBareMetalWorkers", "-1", "not a number from 0 to 1000")]
     [InlineData("monthlyBudget", "0", "not a number from 1 to 1000000")]
     [InlineData("email", "nobody", "no mail address")]
+    [InlineData("providerKeys", "shodan", "no ARN of a secret")]
     [InlineData("temporary", "perhaps", "neither true nor false")]
     [InlineData("pools", "[{", "no list of pools")]
     [InlineData("pools", """{"name":"dmz"}""", "no list of pools")]

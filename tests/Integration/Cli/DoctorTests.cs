@@ -76,6 +76,12 @@ public sealed class DoctorTests(LocalMeshFixture mesh)
         });
 
     [Fact]
+    public async Task A_region_that_is_not_the_queues_fails() => await FailsAsync(
+        "queues",
+        "The queues are in eu-west-1 and AWS is asked in eu-local-1.",
+        Elsewhere(mesh.State.ReaderDatabase, "https://sqs.eu-west-1.amazonaws.com/000000000000/taskmesh-dev-manager"));
+
+    [Fact]
     public async Task No_mesh_at_all_fails() => await FailsAsync(
         "settings", "No mesh runs here", new Dictionary<string, string> { ["TASKMESH_LOCAL_FOLDER"] = "/nowhere" });
 
