@@ -51,6 +51,7 @@ internal static partial class CommandLine
         LimitsCommand.Create(),
         DlqCommand.Create(),
         PoolCommand.Create(),
+        WorkersCommand.Create(),
         FleetCommand.Create(),
         CostCommand.Create(),
         ScheduleCommand.Create(),

@@ -21,6 +21,7 @@ public static class Schema
     public const string DeadLetter = "taskmesh.dead-letter.v1";
     public const string Replayed = "taskmesh.replayed.v1";
     public const string Pool = "taskmesh.pool.v1";
+    public const string Worker = "taskmesh.worker.v1";
     public const string Schedule = "taskmesh.schedule.v1";
     public const string Finding = "taskmesh.finding.v1";
     public const string Fleet = "taskmesh.fleet.v1";

@@ -158,8 +158,13 @@ public sealed class MeshReader(NpgsqlDataSource database)
     public Task<IReadOnlyList<WorkerView>> WorkersAsync(CancellationToken cancellation)
     {
         const string sql = """
-            select id, pool, state, version, parallelism, started_at as startedAt, last_seen as lastSeen
-              from task_manager.worker order by started_at
+            select w.id, w.pool, p.class, w.state, w.version, w.parallelism, w.started_at as startedAt, w.last_seen as lastSeen,
+                   (select count(distinct t.id)
+                      from task_manager.dispatch d cross join unnest(d.tasks) as sent(id)
+                      join task_manager.task t on t.id = sent.id
+                     where d.pool = w.pool and t.state = 'Running' and t.worker = w.id)::int as running
+              from task_manager.worker w join task_manager.pool p on p.name = w.pool
+             order by w.started_at
             """;
         return QueryAsync<WorkerView>(sql, new { }, cancellation);
     }
@@ -288,8 +293,6 @@ public sealed record ResultView(
 {
     public OutputView Output => new(Data, Bucket, Key, Length, Sha256);
 }
-
-public sealed record WorkerView(string Id, string Pool, string State, string Version, int Parallelism, DateTime StartedAt, DateTime LastSeen);
 
 /// <param name="Slots">As set by hand; null for the configuration's.</param>
 public sealed record PoolView(string Name, string Class, int? Slots, int? PacketsPerSecond, int InFlight, int Window, int Waiting);
