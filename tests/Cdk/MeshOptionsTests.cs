@@ -45,7 +45,7 @@ public class MeshOptionsTests
     [InlineData("instanceTypes", "t4g.micro,t3.micro", "not a list of Arm64 types")]
     [InlineData("spot", "yes", "not 1 for spot")]
     [InlineData("minWorkers", "1 someday", "not a number, or a number and a time")]
-    [InlineData("costCap", "much", "not a price an hour")]
+    [InlineData("costCap", "much", "US dollars an hour")]
     [InlineData("prices", "t4g.micro", "not a list of type=price")]
     [InlineData("launchOrder", "any", "not type or subnet")]
     [InlineData("bootDeadline", "2h", "not a duration from 1s to 1h")]
