@@ -136,7 +136,9 @@ internal static partial class CommandLine
         if (!mistake.ShowHelp)
             configuration.Output = said;
         await parsed.InvokeAsync(configuration);
-        await errors.WriteLineAsync(TypeName().Replace(said.ToString(), "").Replace(MissingCommand, "").Trim());
+        var lines = TypeName().Replace(said.ToString(), "").Replace(MissingCommand, "").Split('\n').Select(line => line.TrimEnd());
+        foreach (var line in lines.Where(line => line.Length > 0))
+            await errors.WriteLineAsync(line);
         if (!mistake.ShowHelp)
             await errors.WriteLineAsync($"`{PathOf(command)} --help` tells more.");
         return ExitCode.Usage;

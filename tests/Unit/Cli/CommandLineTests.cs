@@ -56,6 +56,7 @@ public partial class CommandLineTests
         Assert.DoesNotContain("System.", errors.ToString());
         Assert.DoesNotContain("TaskMesh.", errors.ToString());
         Assert.DoesNotContain("Usage:", errors.ToString());
+        Assert.DoesNotContain("\n\n", errors.ToString());
     }
 
     [Fact]
