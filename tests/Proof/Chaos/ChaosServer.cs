@@ -42,6 +42,8 @@ internal sealed class ChaosServer : IAsyncDisposable
     public async Task KillAsync(TimeSpan away)
     {
         var down = TimeProvider.System.GetUtcNow();
+        // One that it forks meanwhile would outlive it, and wait forever for what another had locked.
+        Processes.Signal("STOP", [_cluster.ProcessId]);
         Processes.Signal("KILL", [_cluster.ProcessId, .. Processes.Below(_cluster.ProcessId)]);
         await _cluster.Exited;
         await Task.Delay(away);
